@@ -10,7 +10,7 @@ from typing import Any
 
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING
 from ..module_utils._bitrise.workers import SHARED_CAUSES
-from ..module_utils._core.errors import Kind
+from ..module_utils._core.errors import ErrorKind
 from ..plugin_utils._code_signing.declaration import (
     NAMES,
     Declaration,
@@ -152,7 +152,7 @@ class ActionModule(PlayAction):
         error["msg"] = name_hosts(str(error["msg"]), several)
         details = {**(error.get("error") or {}), "msg": error["msg"]}
         # All hosts of the run declare a file that fails the run, so they fail as with a missing file.
-        if len(several) == len(declared) and details.get("kind") != Kind.LOCAL_FILE.value:
+        if len(several) == len(declared) and details.get("kind") != ErrorKind.LOCAL_FILE.value:
             raise PlayFailureError(error)
         for declaration in several:
             found[declaration.host].problems = [declaration.problem_of(details)]

@@ -31,11 +31,11 @@ from ..plugin_utils._play.evaluation import EvaluationError, Evaluator
 from ..plugin_utils._play.play_variables import names_of_play
 from ..plugin_utils._play.variables import Read, Variables
 from ..plugin_utils._report.formats import FORMATS
-from ..plugin_utils._report.words import STATES
+from ..plugin_utils._report.words import REPORTED_FINDINGS
 from ..plugin_utils._report.writing import Report, Written
 
 UNREADABLE = "unreadable"
-FINDINGS = (*(state.name for state in STATES), UNREADABLE)
+FINDING_NAMES = (*(finding.name for finding in REPORTED_FINDINGS), UNREADABLE)
 NAMED_IN_STATS = 100
 # An empty string means no link, not the default.
 _MAY_BE_EMPTY = ("app_url",)
@@ -49,7 +49,7 @@ VARIABLES = Variables(
         **{one.name: {"type": "raw" if one.name.endswith("mode") else "str"} for one in fields(Report)},
         "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
         **as_variables(INSPECTION, "apps", "digest_cache"),
-        "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS)},
+        "fail_on": {"type": "list", "elements": "str", "choices": list(FINDING_NAMES)},
         "apps": {"type": "list", "elements": "raw"},
         "allow_empty": {"type": "bool"},
         **CONNECTION,

@@ -147,11 +147,6 @@ class ActionModule(PlayAction):
         check_place(checks, reason, problem)
         return checks
 
-    def _environment(self) -> dict[str, str]:
-        env: dict[str, Any] = {}
-        self._compute_environment_string(env)
-        return {**os.environ, **{str(key): str(value) for key, value in env.items()}}
-
     def _place(self, task_vars: Mapping[str, Any]) -> tuple[str | None, str | None]:
         """Return the reason why tasks run as modules, or None, and the problem of a variable about it."""
         self.spec = CODE_SIGNING

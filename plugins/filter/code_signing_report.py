@@ -103,7 +103,7 @@ from jinja2 import TemplateError
 
 from ..plugin_utils._report.formats import Links, format_problem, render
 from ..plugin_utils._report.model import Earlier, Model, plain
-from ..plugin_utils._report.words import STATES
+from ..plugin_utils._report.words import REPORTED_FINDINGS
 
 NAME = "mobileops.ci.code_signing_report"
 
@@ -120,7 +120,7 @@ def code_signing_report(
     problem = format_problem(format)
     if problem:
         raise AnsibleFilterError(f"{NAME}: {problem}")
-    required = {"apps", "unreadable", "expires_within", "summary", *(state.name for state in STATES)}
+    required = {"apps", "unreadable", "expires_within", "summary", *(finding.name for finding in REPORTED_FINDINGS)}
     missing = required - set(found) if isinstance(found, Mapping) else required
     if missing:
         raise AnsibleFilterError(

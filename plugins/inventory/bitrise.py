@@ -181,14 +181,11 @@ compose:
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible.plugins.inventory import Cacheable
 
@@ -204,12 +201,14 @@ from ..module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
 from ..module_utils._core.closest_name import did_you_mean
 from ..module_utils._core.environment import environment_fallback
 from ..module_utils._core.errors import CiError, OptionError
+from ..module_utils._core.libraries import find_missing, missing_library
 from ..module_utils._core.option_groups import reject_empty
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
 from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
 from ..plugin_utils._inventory_hosts import InventoryHosts
 from ..plugin_utils._inventory_options import check_options
+from ..plugin_utils._task_environment import controller_environment
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -318,9 +317,9 @@ class InventoryModule(InventoryHosts, Cacheable):
                 "api_token is not set. Set this option, or the environment variable BITRISE_API_TOKEN or BITRISE_TOKEN."
             )
         options["api_token"] = register_secret(str(options["api_token"]))
-        if find_spec("requests") is None:
-            raise OptionError(missing_required_lib("requests"))
-        clients = ClientPool(options, os.environ)
+        if missing := find_missing(("requests",)):
+            raise missing_library(missing[0])
+        clients = ClientPool(options, controller_environment())
         # Warnings go to stderr, so that they are not part of the output of `ansible-inventory`.
         clients.gates.report_progress = lambda line: self.display.warning(f"Inventory: {line}")
         return clients

@@ -14,7 +14,6 @@ import functools
 import inspect
 import json
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from ._file_transfer import FileTransfer
 from ._task_environment import (
     arguments_of_module,
     bind,
+    controller_environment,
     with_variable,
     working_directory,
 )
@@ -152,8 +152,6 @@ class InProcess(NormalAction):
     def _call(self, task_vars: dict[str, Any]) -> Call:
         internal: dict[str, Any] = {}
         self._update_module_args(self._task.action, internal, task_vars)
-        env: dict[str, Any] = {}
-        self._compute_environment_string(env)
         parse = self._parse_returned_data
         if "profile" in inspect.signature(parse).parameters:  # ansible-core 2.19 and later
             parse = functools.partial(parse, profile="legacy")
@@ -162,13 +160,19 @@ class InProcess(NormalAction):
             # Arguments may have `_ansible_*` keys of a retry or a user. A module ignores the keys that it knows.
             arguments={key: value for key, value in arguments.items() if key not in internal},
             internal=internal,
-            env={**os.environ, **{str(key): str(value) for key, value in arguments_of_module(env).items()}},
+            env=self._environment(),
             directory=self._loader.get_basedir(),
             files=FileFinder(
                 functools.partial(self._find_needle, "files"), self._loader._vault.decrypt, self.spec.read_path
             ),
             parse=parse,
         )
+
+    def _environment(self) -> dict[str, str]:
+        """Return the environment of a process of this task."""
+        env: dict[str, Any] = {}
+        self._compute_environment_string(env)
+        return controller_environment(env)
 
     def _run_module(self, call: Call | None, task_vars: dict[str, Any]) -> dict[str, Any]:
         def run() -> dict[str, Any]:

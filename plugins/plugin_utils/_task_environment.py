@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Environment of a task in a process with another one: variables, home directory, working directory.
 
-A module process has the environment of its task. The controller's worker must not change its own.
+A module process has the environment of its task. The controller's worker must not change its own. Only this file reads
+the environment of the controller.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ def arguments_of_module(value: Any) -> Any:
     if getattr(value, "__ENCRYPTED__", False):  # a vaulted string before ansible-core 2.19; str() decrypts it
         return str.__str__(str(value))
     return plain(value)
+
+
+def controller_environment(task_environment: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return the variables of this process, with those of a task instead of its own."""
+    own = arguments_of_module(task_environment or {})
+    return {**os.environ, **{name: str(value) for name, value in own.items()}}
 
 
 def with_variable(environment: Any, name: str, value: str) -> list[Any]:

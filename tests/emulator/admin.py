@@ -25,7 +25,7 @@ from .fixture_format import BadFixture
 from .fixtures import fixture_from, load_fixture
 from .gate import ADMIN_PREFIX
 from .held_requests import DROP, GO
-from .kinds import KINDS
+from .kinds import STORED_KINDS
 from .model import App, Artifact, Build, Json, StoredFile
 from .options import BadOption
 from .replies import ApiError, bad_request, json_reply
@@ -181,7 +181,7 @@ class Admin:
 
     async def _app_state(self, app: App, digests: bool) -> Json:
         data: Json = {"title": app.title, "owner": app.owner_name, "is_disabled": app.is_disabled}
-        for kind in KINDS:
+        for kind in STORED_KINDS:
             data[kind.name] = [await self._file_state(item) for item in app.files_of(kind.name).values()]
         data["builds"] = [await self._build_state(build, digests) for build in app.builds.values()]
         return data

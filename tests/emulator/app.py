@@ -24,7 +24,7 @@ from .build_endpoints import BuildEndpoints
 from .endpoint import VERSION
 from .file_endpoints import FileEndpoints
 from .gate import USER, Gate
-from .kinds import KINDS
+from .kinds import STORED_KINDS
 from .log_endpoints import LogEndpoints
 from .pipeline_endpoints import PipelineEndpoints
 from .replies import ApiError, json_reply, not_found, s3_error
@@ -50,7 +50,7 @@ def _api(service: Service) -> ASGIApp:
         return json_reply({"api": "emulator", "version": "v0.1"})
 
     routes = [Route("/", root), Route(VERSION, root), *AccountEndpoints(service).routes()]
-    for kind in KINDS:
+    for kind in STORED_KINDS:
         routes.extend(FileEndpoints(service, kind).routes())
     for endpoint in (BuildEndpoints, LogEndpoints, ArtifactEndpoints, PipelineEndpoints):
         routes.extend(endpoint(service).routes())

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from .endpoint import VERSION, Endpoint, Handler, caller, json_body, resource
 from .file_rules import check_changes, check_upload, file_data, keystore_details, withheld, withholds
 from .inspection import certificates_in, keystore_fingerprint
-from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, Kind
+from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, StoredKind
 from .model import App, Json, StoredFile
 from .options import Options
 from .paging import page_of
@@ -32,7 +32,7 @@ from .world import MAY_MANAGE_FILES
 class FileEndpoints(Endpoint):
     """Endpoints of one kind of files."""
 
-    def __init__(self, service: Service, kind: Kind) -> None:
+    def __init__(self, service: Service, kind: StoredKind) -> None:
         super().__init__(service)
         self.kind = kind
 
@@ -266,7 +266,7 @@ def _listed(items: list[StoredFile], options: Options) -> Sequence[StoredFile]:
     return items
 
 
-def storage_key(kind: Kind, slug: str, name: str) -> str:
+def storage_key(kind: StoredKind, slug: str, name: str) -> str:
     """Return the storage key of a file. Characters that are unsafe in keys are replaced."""
     return f"{kind.name}/uploads/{slug}/original/f_{_UNSAFE.sub('_', name)}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .kinds import CERTIFICATES, KEYSTORES, PROFILES, Kind
+from .kinds import CERTIFICATES, KEYSTORES, PROFILES, StoredKind
 from .model import App
 from .options import Options
 from .replies import ApiError
@@ -16,12 +16,12 @@ from .replies import ApiError
 _EXTENSIONS = {PROFILES.name: ".mobileprovision", CERTIFICATES.name: ".p12", KEYSTORES.name: ".keystore"}
 
 
-def _with_extension(name: str, kind: Kind) -> str:
+def _with_extension(name: str, kind: StoredKind) -> str:
     extension = _EXTENSIONS.get(kind.name, "")
     return name if name.endswith(extension) else name + extension
 
 
-_CHANGES: dict[str, Callable[[str, Kind], str]] = {
+_CHANGES: dict[str, Callable[[str, StoredKind], str]] = {
     "kept": lambda name, _kind: name,
     "trimmed": lambda name, _kind: name.strip(),
     "blanks_replaced": lambda name, _kind: name.replace(" ", "_"),
@@ -31,7 +31,7 @@ _CHANGES: dict[str, Callable[[str, Kind], str]] = {
 }
 
 
-def stored_name(kind: Kind, app: App, name: str, options: Options) -> str:
+def stored_name(kind: StoredKind, app: App, name: str, options: Options) -> str:
     """Return the name that the service gives to a new file. Raise ApiError if the name is not allowed."""
     name = _CHANGES[options.names](name, kind)
     if options.same_name != "allowed" and any(

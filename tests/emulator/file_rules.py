@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .file_names import stored_name
-from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, Kind
+from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, StoredKind
 from .model import App, Json, StoredFile
 from .options import Options
 from .replies import ApiError, bad_request
@@ -77,7 +77,7 @@ def withheld(name: str, options: Options) -> dict[str, str | None]:
     return {} if options.withheld == "absent" else {name: None if options.withheld == "null" else ""}
 
 
-def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[str, int]:
+def check_upload(kind: StoredKind, app: App, body: Json, options: Options) -> tuple[str, int]:
     """Return name and size of a new file. Raise ApiError if the request is invalid."""
     name = body.get("upload_file_name")
     size = body.get("upload_file_size")
@@ -128,7 +128,7 @@ def keystore_details(app: App, body: Json, options: Options) -> tuple[str, Json]
     return label if options.keystore_env_key == "name" else f"ANDROID_KEYSTORE_{label}", secrets
 
 
-def check_changes(item: StoredFile, kind: Kind, app: App, body: Json, options: Options) -> Json:
+def check_changes(item: StoredFile, kind: StoredKind, app: App, body: Json, options: Options) -> Json:
     """Return the values that a PATCH request changes. Raise ApiError if any of them cannot be changed."""
     check_keys(body, kind.settable, options)
     if body.get("processed") is not None and options.patch_processed == "refuse":

@@ -16,7 +16,7 @@ from .file_endpoints import inspect_file, storage_key
 from .file_rules import keystore_details
 from .fixture_builds import build_from, check_known_keys, pipeline_from
 from .generated import Content
-from .kinds import KEYSTORES, KINDS, Kind
+from .kinds import KEYSTORES, STORED_KINDS, StoredKind
 from .model import App, Json, Organization, StoredFile, User
 from .options import Options
 from .replies import ApiError
@@ -62,7 +62,7 @@ _APP = frozenset(
         "builds",
         "pipeline_runs",
     }
-) | {kind.name for kind in KINDS}
+) | {kind.name for kind in STORED_KINDS}
 _FILE = frozenset(
     {
         "name",
@@ -173,7 +173,7 @@ class FixtureLoader:
         _fill_repository(app, entry)
         self._world.put_app(app)
         count = 0
-        for kind in KINDS:
+        for kind in STORED_KINDS:
             for number, file_entry in enumerate(entries_of(entry, kind.name)):
                 self._file(app, kind, number, file_entry)
                 count += 1
@@ -186,7 +186,7 @@ class FixtureLoader:
             self._world.put_pipeline(app, pipeline_from(app, pipeline_entry, BadFixture))
         return count
 
-    def _file(self, app: App, kind: Kind, number: int, entry: Json) -> None:
+    def _file(self, app: App, kind: StoredKind, number: int, entry: Json) -> None:
         check_keys(entry, _FILE, f"a file of app '{app.title}'", "name")
         body = _content(entry)
         processed = bool(entry.get("processed", body is not None))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Kind:
+class StoredKind:
     """One kind of file of an app."""
 
     name: str
@@ -27,15 +27,15 @@ class Kind:
 
 _FLAGS = frozenset({"is_expose", "is_protected", "processed"})
 
-PROFILES = Kind("provisioning_profiles", "provisioning-profiles", _FLAGS)
-CERTIFICATES = Kind("build_certificates", "build-certificates", _FLAGS | {"certificate_password"})
-PROJECT_FILES = Kind(
+PROFILES = StoredKind("provisioning_profiles", "provisioning-profiles", _FLAGS)
+CERTIFICATES = StoredKind("build_certificates", "build-certificates", _FLAGS | {"certificate_password"})
+PROJECT_FILES = StoredKind(
     "project_files",
     "generic-project-files",
     _FLAGS | {"user_env_key", "exposed_meta_datastore"},
     max_size=5 * 1024 * 1024,
     has_env_key=True,
 )
-KEYSTORES = Kind("android_keystores", "android-keystore-files", frozenset(), has_env_key=True)
+KEYSTORES = StoredKind("android_keystores", "android-keystore-files", frozenset(), has_env_key=True)
 
-KINDS = (PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES)
+STORED_KINDS = (PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES)

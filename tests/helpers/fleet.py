@@ -25,8 +25,8 @@ from .tasks import b64, validated
 # Long enough for a stage of a pipeline to name, and the same in each run.
 APPS = tuple(f"aa{number:014x}" for number in range(1, 41))
 ONE, TWO, THREE = APPS[:3]
-KINDS = (CERTIFICATES, PROFILES)
-SEEN = (*KINDS, KEYSTORES)  # those that can be inspected
+IOS_KINDS = (CERTIFICATES, PROFILES)
+SEEN = (*IOS_KINDS, KEYSTORES)  # those that can be inspected
 
 # By app and kind: the files as in a fixture.
 Holdings = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]

@@ -21,7 +21,7 @@ from .service import File, digest_of
 
 APP = APPS[0]
 LATEST_S = 10  # no behavior takes longer to show what was done
-KINDS = (PROFILES, CERTIFICATES, KEYSTORES, PROJECT_FILES)
+ALL_KINDS = (PROFILES, CERTIFICATES, KEYSTORES, PROJECT_FILES)
 PASSWORD = "open sesame"
 _FIXED: Mapping[str, Mapping[str, Any]] = {
     PROFILES: {},
@@ -53,7 +53,7 @@ class Step:
         entries = {
             kind: [{key: value for key, value in entry.items() if key != "on_unverifiable"} for entry in given]
             for kind, given in self.options.items()
-            if kind in KINDS
+            if kind in ALL_KINDS
         }
         return {**self.options, **entries}
 

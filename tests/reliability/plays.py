@@ -17,7 +17,7 @@ from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FIL
 
 DAY_S = 86_400
 APPS = tuple(f"cc{number:014x}" for number in range(1, 5))
-KINDS = (CERTIFICATES, PROFILES, KEYSTORES, PROJECT_FILES)
+ALL_KINDS = (CERTIFICATES, PROFILES, KEYSTORES, PROJECT_FILES)
 # Items by place. Each has a digest and the other values that count; a name may have several files.
 Items = dict[tuple[str, ...], set[tuple[str, str]]]
 
@@ -127,7 +127,7 @@ def items_of(state: Mapping[str, Any], folder: Path) -> Items:
     """Return the complete files and the artifacts of a service, and the visible files in a folder."""
     found: Items = {}
     for slug, app in state["apps"].items():
-        for kind in KINDS:
+        for kind in ALL_KINDS:
             for file in app[kind]:
                 if file["processed"]:
                     others = repr(sorted(item for item in file.items() if item[0] not in ("slug", "sha256")))

@@ -21,7 +21,7 @@ from tests.emulator.app import build_app
 from tests.emulator.clock import Clock
 from tests.emulator.fixtures import load_fixture
 from tests.emulator.journal import Journal
-from tests.emulator.kinds import KINDS
+from tests.emulator.kinds import STORED_KINDS
 from tests.emulator.model import App, StoredFile
 from tests.emulator.options import Options
 from tests.emulator.phonegap.fixture import Logins
@@ -138,7 +138,7 @@ class InProcess:
 
     def upload(self, app: str, kind: str, name: str, body: bytes, env_key: str) -> None:
         """Upload a file as a person does, at once."""
-        [collection] = [known.path for known in KINDS if known.name == kind]
+        [collection] = [known.path for known in STORED_KINDS if known.name == kind]
         url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}"
         entry = {"upload_file_name": name, "upload_file_size": len(body), "user_env_key": env_key}
         authorization = {"authorization": TOKEN}
@@ -148,7 +148,7 @@ class InProcess:
 
     def delete(self, app: str, kind: str, name: str) -> None:
         """Delete a file as a person does."""
-        [collection] = [known.path for known in KINDS if known.name == kind]
+        [collection] = [known.path for known in STORED_KINDS if known.name == kind]
         [slug] = [file.slug for file in self.files(app) if file.kind == kind and file.name == name]
         url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}/{slug}"
         assert self.respond(FIRST_PORT, "DELETE", url, {"authorization": TOKEN}, b"").status == 200

@@ -19,7 +19,7 @@ from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FIL
 
 from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
 from .lab import Lab
-from .lifecycle import KINDS, REFUSED, REFUSED_AFTER_KILL, run_lifecycle
+from .lifecycle import ALL_KINDS, REFUSED, REFUSED_AFTER_KILL, run_lifecycle
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
@@ -50,7 +50,11 @@ def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
 @pytest.mark.parametrize("choice", CHOICES, ids=shown)
 def test_lifecycle_with_one_behavior(lab: Lab, choice: tuple[str, Value]) -> None:
     wrong = []
-    kinds = KINDS if ALL_CASES or shown(choice) in REFUSED else [KINDS[crc32(shown(choice).encode()) % len(KINDS)]]
+    kinds = (
+        ALL_KINDS
+        if ALL_CASES or shown(choice) in REFUSED
+        else [ALL_KINDS[crc32(shown(choice).encode()) % len(ALL_KINDS)]]
+    )
     runs = 0
     for kind in kinds:
         lifecycle = run_lifecycle(lab, kind, {choice[0]: choice[1]}, at_one_request(f"{shown(choice)} {kind}"))
@@ -68,7 +72,7 @@ def test_lifecycle_killed_at_each_request(lab: Lab, choice: tuple[str, Value]) -
 
     wrong = []
     runs = 0
-    for kind in KINDS:
+    for kind in ALL_KINDS:
         lifecycle = run_lifecycle(lab, kind, {choice[0]: choice[1]}, killed)
         runs += lifecycle.runs
         count_case()
@@ -86,7 +90,7 @@ def test_lifecycle_with_two_behaviors(lab: Lab, first: int) -> None:
         both = {shown(one), shown(other)}
         if one[0] == other[0]:
             continue
-        kind = dice(sorted(both)).choice(KINDS)
+        kind = dice(sorted(both)).choice(ALL_KINDS)
         lifecycle = run_lifecycle(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
         count_case()
         runs += lifecycle.runs

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from .._core.errors import Kind, OptionError, ServiceError, UnclearOutcomeError
+from .._core.errors import ErrorKind, OptionError, ServiceError, UnclearOutcomeError
 from .._http.gates import Gates
 from .._http.redact import Redactor
 from .._http.responses import invalid, refusal, succeeded
@@ -80,7 +80,7 @@ class BitriseClient(ServiceClient):
             return error
         hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
         refused = refusal(call, response, self.redact, hints)
-        refused.kind = Kind.FORBIDDEN
+        refused.kind = ErrorKind.FORBIDDEN
         return refused
 
     @classmethod

@@ -17,7 +17,8 @@ from .client_pool import ClientPool
 
 # Kinds of errors that rarely concern a single app.
 SHARED_CAUSES = frozenset({"connection", "dns", "tls", "proxy", "timeout", "rate_limited", "server_error", "storage"})
-FAILURES_IN_A_ROW = 5
+# Number of apps in a row with such an error that end the task.
+FAILED_APPS_TO_END = 5
 
 # Interval of checks that ansible-playbook still exists, while all threads wait for the service.
 CHECK_INTERVAL_S = 0.5
@@ -73,4 +74,4 @@ class FailureStreak:
             if error and error.ends_task:
                 return False  # it says why the task ends
             self._failures = self._failures + 1 if error and error.kind in SHARED_CAUSES else 0
-            return self._failures >= FAILURES_IN_A_ROW
+            return self._failures >= FAILED_APPS_TO_END

@@ -14,7 +14,7 @@ from .text import one_line
 ERRORS_IN_MESSAGE = 10
 
 
-class Kind(str, Enum):
+class ErrorKind(str, Enum):
     """The kinds of errors, each with one sentence of meaning. They are part of the public interface.
 
     Playbooks branch on `result.error.kind`. The guide "Troubleshooting by error.kind" is generated from the meanings.
@@ -22,7 +22,7 @@ class Kind(str, Enum):
 
     meaning: str
 
-    def __new__(cls, value: str, meaning: str = "") -> Kind:
+    def __new__(cls, value: str, meaning: str = "") -> ErrorKind:
         """Create a member that equals its value and has a meaning."""
         member = str.__new__(cls, value)
         member._value_ = value
@@ -152,13 +152,13 @@ class Kind(str, Enum):
 class CiError(Exception):
     """One message for the user, and the values of the key `error` in the result."""
 
-    kind = Kind.ERROR
+    kind = ErrorKind.ERROR
 
     def __init__(
         self,
         message: str,
         *,
-        kind: Kind | str | None = None,
+        kind: ErrorKind | str | None = None,
         status: int | None = None,
         method: str | None = None,
         path: str | None = None,
@@ -166,7 +166,7 @@ class CiError(Exception):
     ) -> None:
         super().__init__(message)
         if kind is not None:
-            self.kind = Kind(kind)
+            self.kind = ErrorKind(kind)
         self.status = status
         self.method = method
         self.path = path
@@ -184,7 +184,7 @@ class CiError(Exception):
     @property
     def ends_task(self) -> bool:
         """Return whether the cause affects the whole task, so that no other part of it can succeed."""
-        return isinstance(self, (TaskStopError, NotDoneError)) or self.kind is Kind.UNAUTHORIZED
+        return isinstance(self, (TaskStopError, NotDoneError)) or self.kind is ErrorKind.UNAUTHORIZED
 
     def as_dict(self) -> dict[str, Any]:
         """Return the `error` key of a result: always the same five keys, null where one does not apply."""
@@ -200,34 +200,34 @@ class CiError(Exception):
 class OptionError(CiError):
     """An option's value cannot be used."""
 
-    kind = Kind.OPTION
+    kind = ErrorKind.OPTION
 
 
 class LocalFileError(CiError):
     """A file on this machine cannot be read or written."""
 
-    kind = Kind.LOCAL_FILE
+    kind = ErrorKind.LOCAL_FILE
 
 
 class RefusedError(CiError):
     """The declaration asks for something that the collection or the service does not allow.
 
-    Raised by planning, before anything is changed. `Kind` lists the kinds, "Rejected before any change".
+    Raised by planning, before anything is changed. `ErrorKind` lists the kinds, "Rejected before any change".
     """
 
-    kind = Kind.REFUSED
+    kind = ErrorKind.REFUSED
 
 
 class ConcurrentChangeError(CiError):
     """Another run or person changes the same file at the same time."""
 
-    kind = Kind.CONCURRENT_CHANGE
+    kind = ErrorKind.CONCURRENT_CHANGE
 
 
 class NotDoneError(CiError):
     """The task was stopped before it finished this app."""
 
-    kind = Kind.NOT_DONE
+    kind = ErrorKind.NOT_DONE
 
 
 class TaskStopError(CiError):
@@ -236,7 +236,7 @@ class TaskStopError(CiError):
     Kinds: time_limit, and the kinds of the cause, such as rate_limited, server_error, connection, dns, timeout.
     """
 
-    kind = Kind.TIME_LIMIT
+    kind = ErrorKind.TIME_LIMIT
 
 
 class ServiceError(CiError):
@@ -246,13 +246,13 @@ class ServiceError(CiError):
     and for the storage behind signed URLs: storage, signed_url_expired.
     """
 
-    kind = Kind.SERVICE
+    kind = ErrorKind.SERVICE
 
 
 class ConnectionFailedError(CiError):
     """The request got no response. Kinds: connection, dns, tls, proxy, timeout."""
 
-    kind = Kind.CONNECTION
+    kind = ErrorKind.CONNECTION
 
 
 class UnclearOutcomeError(CiError):

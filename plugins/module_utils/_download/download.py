@@ -16,7 +16,6 @@ import hashlib
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -29,6 +28,7 @@ from .._core.errors import (
 )
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
+from .._core.progress import LineTimer
 from .._http.service_client import ServiceClient
 from .._task.module_spec import TaskContext
 from .destination import (
@@ -50,7 +50,8 @@ DOWNLOAD = OptionGroup(
 
 # A connection that breaks after this many bytes resets the count of attempts.
 PROGRESS_BYTES = 1024 * 1024
-PROGRESS_INTERVAL_S = 5.0
+# Seconds between two lines of progress of a download.
+DOWNLOAD_LINE_INTERVAL_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ class _ProgressSink:
     def __init__(self, sink: Digest, source: Source, context: TaskContext) -> None:
         self._sink, self._source, self._report_progress = sink, source, context.report_progress
         self._progress = source.progress
-        self._last = time.monotonic()
+        self._timer = LineTimer(DOWNLOAD_LINE_INTERVAL_S)
 
     @property
     def position(self) -> int:
@@ -304,9 +305,7 @@ class _ProgressSink:
         if self._progress:
             self._progress(self._sink.position)
             return
-        now = time.monotonic()
-        if now - self._last >= PROGRESS_INTERVAL_S:
-            self._last = now
+        if self._timer.claim():
             of = f" of {self._source.size / 2**20:.0f}" if self._source.size else ""
             self._report_progress(f"{self._source.what}: {self._sink.position / 2**20:.0f}{of} MiB")
 
@@ -324,16 +323,14 @@ class TotalProgress:
         self._lock = threading.Lock()
         self._bytes: dict[str, int] = {}
         self._finished = 0
-        self._last = time.monotonic()
+        self._timer = LineTimer(DOWNLOAD_LINE_INTERVAL_S)
 
     def note(self, file: str, position: int) -> None:
         """Record the number of bytes that the file has."""
         with self._lock:
             self._bytes[file] = position
-            now = time.monotonic()
-            if now - self._last < PROGRESS_INTERVAL_S:
+            if not self._timer.claim():
                 return
-            self._last = now
             done = sum(self._bytes.values()) / 2**20
         of = f" of {self._size / 2**20:.0f}" if self._size else ""
         self._report_progress(f"{self._what}: {self._finished} of {self._files} files, {done:.0f}{of} MiB")

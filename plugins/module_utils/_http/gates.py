@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from .._core.clock import Clock, Deadline
 from .._core.errors import CiError, NotDoneError, TaskStopError
+from .._core.progress import LineTimer
 from .pace import (
     AnnouncedLimit,
     Pace,
@@ -22,7 +23,7 @@ from .pace import (
 from .service_clock import ServiceClock
 
 # Seconds of a wait that a line of progress reports, and seconds between two such lines.
-REPORTED_WAIT_S, REPORT_INTERVAL_S = 2.0, 10.0
+REPORTED_WAIT_S, WAIT_LINE_INTERVAL_S = 2.0, 10.0
 
 
 class Gates:
@@ -134,7 +135,7 @@ class Gate:
         self.waited_s = 0.0
         self._queue: deque[threading.Condition] = deque()
         self._counted_until = 0.0
-        self._reported_at: float | None = None
+        self._timer = LineTimer(WAIT_LINE_INTERVAL_S, gates.clock.monotonic, due_at_once=True)
         self._cause: CiError | None = None
         self._owners = itertools.count()
 
@@ -205,10 +206,8 @@ class Gate:
         )
 
     def _report_wait(self, wait_s: float) -> None:
-        now = self._counted_until
-        if wait_s < REPORTED_WAIT_S or (self._reported_at is not None and now - self._reported_at < REPORT_INTERVAL_S):
+        if wait_s < REPORTED_WAIT_S or not self._timer.claim():
             return
-        self._reported_at = now
         if self.pace.cause == 429 or self.pace.announced_until or not self.pace.is_closed:
             self._gates.report_progress(f"{self._host} limits requests: the task waits {wait_s:.0f} s")
         else:

@@ -35,7 +35,7 @@ SERVED_PER_SLOT = 4
 # Add a concurrent request after this many served ones for each slot, and after twice as many after each failure.
 SERVED_BEFORE_STEP, MOST_STEP_FACTOR = 20, 64
 # Number of different requests in a row without a usable response that close the gate.
-FAILURES_IN_A_ROW = 3
+FAILED_REQUESTS_TO_CLOSE = 3
 # Seconds without success for each of max_retries until waiting is hopeless: for a host that did not serve any request
 # of this task, for one that did, and for one that responds with 503, which may be a limit.
 HOPELESS_AFTER_S = {"down": 0.0, "was_up": 15.0, "limit": 30.0}
@@ -220,7 +220,7 @@ class Pace:
         """
         self.abandon(turn)
         self._failing.add(turn.owner)
-        if turn.probe or len(self._failing) >= FAILURES_IN_A_ROW:
+        if turn.probe or len(self._failing) >= FAILED_REQUESTS_TO_CLOSE:
             self._close(turn, now, status, NO_LIMIT)
         return self.is_closed
 

@@ -11,15 +11,11 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._core.errors import LocalFileError, OptionError
 from .._core.option_groups import OptionGroup
-
-if TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
 
 # As in ansible.builtin.copy, without unsafe_writes: a streamed file is always renamed at the end.
 ATTRIBUTES = OptionGroup(
@@ -34,8 +30,6 @@ ATTRIBUTES = OptionGroup(
         "attributes": {"type": "str", "aliases": ["attr"]},
     }
 )
-# Check mode and error handling of ansible-core are state of the module, and the umask is state of the process.
-_ONE_AT_A_TIME = threading.Lock()
 _NAMES = (*ATTRIBUTES.argument_spec, "attr")
 
 
@@ -62,26 +56,6 @@ def set_mode(options: Mapping[str, Any], path: str, dry: bool) -> bool:
     except OSError as error:
         raise LocalFileError(f"Could not set mode of {path}: {error.strerror}.") from error
     return differs
-
-
-def set_as_module(module: AnsibleModule, options: Mapping[str, Any], path: str, dry: bool) -> bool:
-    """Give the file all attributes of the task, in a module. Several threads may call it. See set_mode()."""
-    if only_as_module(options) is None:
-        return set_mode(options, path, dry)
-
-    def refuse(msg: str, **_more: Any) -> None:
-        given = ", ".join(name for name in ATTRIBUTES.argument_spec if options.get(name) is not None)
-        raise LocalFileError(f"Could not set {given} of {options.get('dest') or path}: {msg.rstrip('.')}.")
-
-    with _ONE_AT_A_TIME:
-        # The module's own fail_json would end the process without a clean-up.
-        original, module.fail_json = module.fail_json, refuse
-        check_mode, module.check_mode = module.check_mode, dry
-        try:
-            requested = module.load_file_common_arguments(dict(options), path)
-            return bool(module.set_fs_attributes_if_different(requested, False, expand=False))
-        finally:
-            module.fail_json, module.check_mode = original, check_mode
 
 
 def _number(mode: Any) -> int | None:

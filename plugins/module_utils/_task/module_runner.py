@@ -15,9 +15,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._core import controller_process as _controller
 from .._core.errors import CiError
-from .._local.file_attributes import set_as_module
 from .._local.task_files import reader
 from .known_options import known_options
+from .module_attributes import set_as_module
 from .module_spec import ModuleSpec, TaskContext, failure
 
 

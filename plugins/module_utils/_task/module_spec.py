@@ -11,12 +11,10 @@ import json
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from typing import Any
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._core.errors import CiError
+from .._core.libraries import find_missing, missing_library
 from .._core.option_groups import OptionGroup, reject_unusable
 from .._core.plan import Plan
 from .._core.text import clean_diff, one_line
@@ -91,7 +89,7 @@ class ModuleSpec:
     @property
     def missing_libraries(self) -> tuple[str, ...]:
         """Return the libraries of `requires` that this interpreter does not have."""
-        return tuple(library for library in self.requires if find_spec(library) is None)
+        return find_missing(self.requires)
 
     def prepared(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments in the form of the specification, before their validation.
@@ -110,8 +108,7 @@ class ModuleSpec:
         context = _with_clean_lines(context)
         try:
             if self.missing_libraries:
-                # The message names the interpreter that does not have it.
-                raise CiError(missing_required_lib(self.missing_libraries[0]), kind="missing_library")
+                raise missing_library(self.missing_libraries[0])
             # A copy, because run() may change its options, and the caller still displays or reuses them.
             own_options = copy.deepcopy(dict(options))
             self.options.check_required(own_options)

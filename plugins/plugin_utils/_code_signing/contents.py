@@ -31,7 +31,7 @@ from ...module_utils._bitrise.fleet.declarations import (
     declared_files_of,
 )
 from ...module_utils._bitrise.fleet.options import FLEET, normalized
-from ...module_utils._core.errors import CiError, Kind
+from ...module_utils._core.errors import CiError, ErrorKind
 from ...module_utils._local.read_file import Content
 from .._play.causes import Problem, problem_of_app
 from .declaration import Declaration
@@ -107,7 +107,7 @@ def _validate_app(
     def validate(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
         try:
             for text in check():
-                problem = declaration.problem_of({"msg": text, "kind": Kind.VERIFY.value})
+                problem = declaration.problem_of({"msg": text, "kind": ErrorKind.VERIFY.value})
                 found.warn(host, problem_of_app(text, app_slug, host=host).text, problem)
         except CiError as error:
             found.add(host, _problem_of(error, declaration), " ".join([error.kind, *codes()]))

@@ -17,7 +17,7 @@ from ...module_utils._bitrise.files.kinds import (
     PROVISIONING_PROFILE,
 )
 from ...module_utils._bitrise.fleet.options import FLEET
-from ...module_utils._core.errors import Kind
+from ...module_utils._core.errors import ErrorKind
 from ...module_utils._core.text import without_dates
 from .._play.causes import Problem, problem_of_app
 from .._play.connection import CONNECTION, as_variables
@@ -94,18 +94,18 @@ NAMES = {**VARIABLES.names, **{option: f"{PREFIX}{name}" for name, option in LIS
 OF_ENTRIES = frozenset(
     kind.value
     for kind in (
-        Kind.OPTION,
-        Kind.LOCAL_FILE,
-        Kind.VERIFY,
-        Kind.PASSWORD,
-        Kind.ONE_WAY_FLAG,
-        Kind.UNCHANGEABLE,
-        Kind.CHANGED_NAME,
-        Kind.DUPLICATES,
-        Kind.UNVERIFIABLE,
-        Kind.MISSING_FILE,
-        Kind.BACKUP,
-        Kind.ENV_KEY,
+        ErrorKind.OPTION,
+        ErrorKind.LOCAL_FILE,
+        ErrorKind.VERIFY,
+        ErrorKind.PASSWORD,
+        ErrorKind.ONE_WAY_FLAG,
+        ErrorKind.UNCHANGEABLE,
+        ErrorKind.CHANGED_NAME,
+        ErrorKind.DUPLICATES,
+        ErrorKind.UNVERIFIABLE,
+        ErrorKind.MISSING_FILE,
+        ErrorKind.BACKUP,
+        ErrorKind.ENV_KEY,
     )
 )
 
@@ -157,7 +157,7 @@ class Declaration:
         return replace(self._problem_of(error), hint=hint)
 
     def _problem_of(self, error: Mapping[str, Any]) -> Problem:
-        message, kind = str(error.get("msg") or "failed"), str(error.get("kind") or Kind.ERROR.value)
+        message, kind = str(error.get("msg") or "failed"), str(error.get("kind") or ErrorKind.ERROR.value)
         entries = self.entries if kind in OF_ENTRIES else ()
         meant = sorted((entry for entry in entries if entry.is_meant_by(message)), key=lambda entry: -len(entry.name))
         # The name of one file may begin that of another.
@@ -262,5 +262,5 @@ def _find_files(
             text = f"{file.label}: {text}"
             # An entry with a template names another file for each host. A misspelt name is a cause of its own.
             same = "" if "did you mean" in text else f"{text.replace(f'{src:.100}', '...')} ({file.place})"
-            problems.append(Problem(text, file.place, hint, kind=Kind.LOCAL_FILE.value, same=same))
+            problems.append(Problem(text, file.place, hint, kind=ErrorKind.LOCAL_FILE.value, same=same))
     return problems

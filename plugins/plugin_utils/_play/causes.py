@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils._bitrise.files.slugs import ULID
-from ...module_utils._core.errors import CiError, Kind
+from ...module_utils._core.errors import CiError, ErrorKind
 from ...module_utils._core.text import name_some
 
 # Begins the text of a cause whose hosts have different texts.
@@ -27,7 +27,7 @@ class Problem:
     place: str = ""  # FILE:LINE, if ansible-core knows it
     hint: str = ""  # a sentence that helps with several texts, shown once
     option: str = ""  # name of the variable without the prefix, if the problem is about one
-    kind: str = Kind.OPTION.value  # of `error` in the result
+    kind: str = ErrorKind.OPTION.value  # of `error` in the result
     same: str = ""  # the text without the slugs in which hosts differ
     is_extra: bool = False  # whether it is about an extra variable
     general: str = ""  # the text for several hosts, "the app" instead of "app 93f2"
@@ -86,7 +86,7 @@ def by_cause(problems: Iterable[tuple[str, Problem]]) -> list[Cause]:
 
 
 def problem_of_app(
-    message: str, slug: str, *, host: str = "", place: str = "", kind: str = Kind.OPTION.value
+    message: str, slug: str, *, host: str = "", place: str = "", kind: str = ErrorKind.OPTION.value
 ) -> Problem:
     """Return a problem that names an app. Apps whose messages differ only in slugs, also those of files, share a cause.
 
@@ -109,8 +109,8 @@ def problem_of_app(
 
 def failure_of_problems(message: str, problems: Iterable[Problem]) -> dict[str, Any]:
     """Return the failure of a task for these problems. Its kind is theirs, or `several`."""
-    kinds = {problem.kind for problem in problems} or {Kind.OPTION.value}
-    error = CiError(message, kind=kinds.pop() if len(kinds) == 1 else Kind.SEVERAL)
+    kinds = {problem.kind for problem in problems} or {ErrorKind.OPTION.value}
+    error = CiError(message, kind=kinds.pop() if len(kinds) == 1 else ErrorKind.SEVERAL)
     return {"msg": message, "error": error.as_dict()}
 
 

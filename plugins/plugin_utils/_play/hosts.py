@@ -16,13 +16,14 @@ returns the reason as a text, and the action runs once for each host instead:
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible.plugins.strategy import StrategyBase
+
+from .._task_environment import controller_environment
 
 # Set by tests: behave as if ansible-core did not tell who takes part.
 ALONE = "MOBILEOPS_CI_TEST_ALONE"
@@ -61,7 +62,7 @@ def observe_play(task: Any, task_vars: Mapping[str, Any], *, whole_batch: bool =
     `whole_batch`: the caller knows that every host of ``ansible_play_batch`` is at the task, as in a playbook of this
     collection without ``rescue`` or conditions around it. Then the frame of the strategy is not needed.
     """
-    if os.environ.get(ALONE):
+    if controller_environment().get(ALONE):
         return f"{ALONE} is set"
     hosts = tuple(task_vars.get("ansible_play_batch") or ()) if whole_batch else _hosts_at(task)
     if not hosts:

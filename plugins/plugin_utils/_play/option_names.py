@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils._core.errors import CiError, Kind
+from ...module_utils._core.errors import CiError, ErrorKind
 
 Json = dict[str, Any]
 
@@ -19,20 +19,20 @@ _MISSING = "missing required arguments: "
 # Kinds of errors about something else than an option, whose advice names options.
 _WITH_ADVICE = frozenset(
     {
-        Kind.UNAUTHORIZED,
-        Kind.NOT_FOUND,
-        Kind.DNS,
-        Kind.CONNECTION,
-        Kind.PROXY,
-        Kind.TLS,
-        Kind.TIMEOUT,
-        Kind.RATE_LIMITED,
-        Kind.TIME_LIMIT,
-        Kind.REDIRECT,
-        Kind.INVALID_RESPONSE,
-        Kind.MAX_PURGE,
-        Kind.MAX_PURGE_TOTAL,
-        Kind.MAX_ARTIFACTS,
+        ErrorKind.UNAUTHORIZED,
+        ErrorKind.NOT_FOUND,
+        ErrorKind.DNS,
+        ErrorKind.CONNECTION,
+        ErrorKind.PROXY,
+        ErrorKind.TLS,
+        ErrorKind.TIMEOUT,
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.TIME_LIMIT,
+        ErrorKind.REDIRECT,
+        ErrorKind.INVALID_RESPONSE,
+        ErrorKind.MAX_PURGE,
+        ErrorKind.MAX_PURGE_TOTAL,
+        ErrorKind.MAX_ARTIFACTS,
     }
 )
 
@@ -46,7 +46,7 @@ def with_variables(result: Json, variables: Mapping[str, str]) -> Json:
     if text.startswith(_MISSING) and " found in " not in text:
         # The validation of ansible-core, whose errors have no kind.
         text = _missing(text.removeprefix(_MISSING), variables)
-        return {**renamed, "msg": text, "error": CiError(text, kind=Kind.OPTION).as_dict()}
+        return {**renamed, "msg": text, "error": CiError(text, kind=ErrorKind.OPTION).as_dict()}
     if text:
         renamed["msg"] = _renamed(text, (result.get("error") or {}).get("kind"), variables)
     apps = result.get("apps")
@@ -71,11 +71,11 @@ def _app(app: Json, variables: Mapping[str, str]) -> Json:
 
 def _renamed(text: str, kind: str | None, variables: Mapping[str, str]) -> str:
     """Replace options by variables. An option that is also a common word is one only at the start, or after "Set"."""
-    if _UNKNOWN in text or (kind != Kind.OPTION and kind not in _WITH_ADVICE):
+    if _UNKNOWN in text or (kind != ErrorKind.OPTION and kind not in _WITH_ADVICE):
         return text
     names = sorted(variables, key=len, reverse=True)
     anywhere = "|".join(re.escape(name) for name in names if "_" in name) or r"(?!)"
     at_start = "|".join(map(re.escape, names))
-    starts = r"(?<=Set )|(?<=Raise )" + (r"|(?<=^)|(?<=: )|(?<=\. )" if kind == Kind.OPTION else "")
+    starts = r"(?<=Set )|(?<=Raise )" + (r"|(?<=^)|(?<=: )|(?<=\. )" if kind == ErrorKind.OPTION else "")
     pattern = rf"(?<![\w.=/-])(?:{anywhere})(?![\w-]|\.\w)|(?:{starts})(?:{at_start})(?=[ :=,])"
     return re.sub(pattern, lambda found: variables[found[0]], text)

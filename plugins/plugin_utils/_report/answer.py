@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .model import App, File, Model
-from .words import KINDS, count, day_of, enumerated, number_of
+from .words import REPORTED_KINDS, count, day_of, enumerated, number_of
 
 NAMED = 3
 
@@ -84,7 +84,7 @@ class Answer:
 
 
 def answer(model: Model) -> Answer:
-    expiring, expired = model.by_state["expiring"], model.by_state["expired"]
+    expiring, expired = model.by_finding["expiring"], model.by_finding["expired"]
     soon = _apps(expiring)
     return Answer(
         apps=len(model.apps),
@@ -95,13 +95,13 @@ def answer(model: Model) -> Answer:
         broken=_apps(expired),
         because=_cause(model, expiring, len(soon)),
         unreadable=len(model.unreadable),
-        undated=len(_apps(model.by_state["unverifiable"])),
+        undated=len(_apps(model.by_finding["unverifiable"])),
     )
 
 
 def _cause(model: Model, expiring: Sequence[File], apps: int) -> str:
     kinds = {file.kind.name for file in expiring}
-    names = [kind.label.lower() for kind in reversed(KINDS) if kind.name in kinds]
+    names = [kind.label.lower() for kind in reversed(REPORTED_KINDS) if kind.name in kinds]
     days = [file.day for file in expiring if file.day is not None]
     first = f"{', the first' if apps > 1 else ''} on {day_of(model.date(min(days)), year=False)}" if days else ""
     return f"a {enumerated(names, 'or a')} expires{first}"

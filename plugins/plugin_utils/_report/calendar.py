@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from .model import File, Model
-from .words import KIND, Kind, count, number_of
+from .words import KIND_BY_NAME, ReportedKind, count, number_of
 
 PRODUCT = "-//mobileops.ci//code_signing_report//EN"
 # Files that expired before that are not in the calendar.
@@ -40,12 +40,12 @@ def calendar(model: Model) -> str:
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
     ]
     for (day, kind), files in sorted(by_day.items()):
-        lines += _event(model, day, KIND[kind], files)
+        lines += _event(model, day, KIND_BY_NAME[kind], files)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
-def _event(model: Model, day: int, kind: Kind, files: list[File]) -> list[str]:
+def _event(model: Model, day: int, kind: ReportedKind, files: list[File]) -> list[str]:
     date = model.date(day)
     distinct = len({file.identity for file in files})
     apps = list(dict.fromkeys(file.app for file in files))

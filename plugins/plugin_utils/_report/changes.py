@@ -27,16 +27,16 @@ def changes(model: Model) -> Changes:
     if earlier is None:
         return Changes()
     readable = {app.slug for app in model.apps if not app.error}
-    now = {(file.app.slug, file.kind.name, file.slug) for file in model.files if file.state}
+    now = {(file.app.slug, file.kind.name, file.slug) for file in model.files if file.finding}
     kinds = {kind.name for kind in model.kinds}
     gone = [
-        file for file in earlier.model.files if file.state and (file.app.slug, file.kind.name, file.slug) not in now
+        file for file in earlier.model.files if file.finding and (file.app.slug, file.kind.name, file.slug) not in now
     ]
     solved = [file for file in gone if file.app.slug in readable and file.kind.name in kinds]
     return Changes(
         since=day_of(earlier.date),
         new=tuple(file for file in model.files if file.is_new),
         solved=tuple(solved),
-        unchanged=sum(1 for file in model.files if file.state and not file.is_new),
+        unchanged=sum(1 for file in model.files if file.finding and not file.is_new),
         lost=len(gone) - len(solved),
     )

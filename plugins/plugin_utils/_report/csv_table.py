@@ -18,7 +18,7 @@ _HEADINGS = (
     "kind",
     "file_slug",
     "file_name",
-    "states",
+    "findings",
     "expires_at",
     "days_left",
     "subject",
@@ -46,8 +46,8 @@ def csv_table(model: Model) -> str:
         app = apps[slug]
         named = {"app_slug": slug, "app_title": found["title"], "owner": app.owner}
         if not app.files:
-            state = "unreadable" if app.error else "no_files"
-            writer.writerow(_cells({**named, "states": state, "finding": state, "reasons": app.error}))
+            finding = "unreadable" if app.error else "no_files"
+            writer.writerow(_cells({**named, "findings": finding, "finding": finding, "reasons": app.error}))
         for file in app.files:
             writer.writerow(_cells({**named, **_row(file)}))
     return text.getvalue()
@@ -58,7 +58,7 @@ def _row(file: File) -> dict[str, Any]:
         "kind": file.kind.name,
         "file_slug": file.slug,
         "file_name": file.name,
-        "states": " ".join(dict.fromkeys(finding.state.name for finding in file.findings)),
+        "findings": " ".join(dict.fromkeys(one.finding.name for one in file.findings)),
         "expires_at": file.expires_at,
         "days_left": file.inside.get("days_left"),
         "subject": file.subject,
@@ -66,8 +66,8 @@ def _row(file: File) -> dict[str, Any]:
         "team_id": file.team_id,
         "is_protected": "yes" if file.data["is_protected"] else "no",
         "sha256": file.data["sha256"],
-        "reasons": " ".join(finding.reason for finding in file.findings),
-        "finding": file.state.name if file.state else "",
+        "reasons": " ".join(one.reason for one in file.findings),
+        "finding": file.finding.name if file.finding else "",
     }
 
 

@@ -17,7 +17,7 @@ from .markdown import markdown
 from .metrics import metrics
 from .model import Model, plain
 from .page import page
-from .words import STATES
+from .words import REPORTED_FINDINGS
 
 _FROM_RUN_TO_RUN = {"seconds", "requests", "waited_s", "refused"}
 
@@ -69,7 +69,7 @@ def _json(model: Model) -> str:
         "date": model.today.isoformat(),
         "expires_within": found["expires_within"],
         "summary": {key: value for key, value in found["summary"].items() if key not in _FROM_RUN_TO_RUN},
-        **{name: found[name] for name in (*(state.name for state in STATES), "unreadable")},
+        **{name: found[name] for name in (*(finding.name for finding in REPORTED_FINDINGS), "unreadable")},
         "apps": found["apps"],
     }
     return json.dumps(report, indent=1) + "\n"

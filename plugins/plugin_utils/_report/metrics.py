@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from .model import App, Model
-from .words import STATES
+from .words import REPORTED_FINDINGS
 
 PREFIX = "mobileops_code_signing"
 WITHIN = (7, 14, 30, 60, 90, 180, 365)
@@ -40,8 +40,8 @@ def _lines(model: Model) -> Iterator[str]:
         "findings",
         "Number of files by finding and kind. A file counts for its most urgent finding only.",
         [
-            ({"finding": state.name, "kind": kind}, _number(model, state.name, kind))
-            for state in STATES
+            ({"finding": finding.name, "kind": kind}, _number(model, finding.name, kind))
+            for finding in REPORTED_FINDINGS
             for kind in kinds
         ],
     )
@@ -50,7 +50,7 @@ def _lines(model: Model) -> Iterator[str]:
         "Number of files by kind that expire within a number of days, without expired ones.",
         [({"days": str(days), "kind": kind}, _within(model, days, kind)) for days in WITHIN for kind in kinds],
     )
-    urgent = [app for app in model.apps if app.states["expired"] or app.states["expiring"]]
+    urgent = [app for app in model.apps if app.finding_counts["expired"] or app.finding_counts["expiring"]]
     yield from _metric(
         "app_next_expiry_seconds",
         f"Day on which the first file of an app expires, as seconds since 1970. "
@@ -64,8 +64,8 @@ def _lines(model: Model) -> Iterator[str]:
     )
 
 
-def _number(model: Model, state: str, kind: str) -> int:
-    return sum(1 for file in model.by_state[state] if file.kind.name == kind)
+def _number(model: Model, finding: str, kind: str) -> int:
+    return sum(1 for file in model.by_finding[finding] if file.kind.name == kind)
 
 
 def _within(model: Model, days: int, kind: str) -> int:

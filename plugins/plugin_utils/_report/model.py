@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .words import BY_DATE, KINDS, STATE, STATES, Kind, State, natural
+from .words import BY_DATE, FINDING_BY_NAME, REPORTED_FINDINGS, REPORTED_KINDS, ReportedFinding, ReportedKind, natural
 
 Json = Mapping[str, Any]
 
@@ -40,8 +40,10 @@ def clean(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Finding:
-    state: State
+class FileFinding:
+    """A finding about one file, with its reason."""
+
+    finding: ReportedFinding
     reason: str
 
 
@@ -50,10 +52,10 @@ class File:
     """One file of an app. `day`: days from the day of the report to the day of its expiry."""
 
     app: App
-    kind: Kind
+    kind: ReportedKind
     data: Json
     day: int | None
-    findings: list[Finding]  # in order of urgency
+    findings: list[FileFinding]  # in order of urgency
     is_replaced: bool = False
     is_new: bool = False  # has a finding that it did not have last time
 
@@ -92,11 +94,11 @@ class File:
         return self.day is not None and (self.day < 0 or (self.inside.get("days_left") or 0) < 0)
 
     @property
-    def state(self) -> State | None:
+    def finding(self) -> ReportedFinding | None:
         """Return the most urgent finding. A file that a newer one replaces is a duplicate."""
         if self.is_replaced:
-            return STATE["duplicated"]
-        return self.findings[0].state if self.findings else None
+            return FINDING_BY_NAME["duplicated"]
+        return self.findings[0].finding if self.findings else None
 
     @property
     def reason(self) -> str:
@@ -121,8 +123,9 @@ class App:
     files: list[File] = field(default_factory=list)
 
     @cached_property
-    def states(self) -> Counter[str]:
-        return Counter(file.state.name for file in self.files if file.state)
+    def finding_counts(self) -> Counter[str]:
+        """Return the number of files by the name of their most urgent finding."""
+        return Counter(file.finding.name for file in self.files if file.finding)
 
     @property
     def first_day(self) -> int | None:
@@ -132,8 +135,8 @@ class App:
     @property
     def urgency(self) -> tuple[Any, ...]:
         """Return a sort key: findings in order of urgency, then errors, then the next expiry."""
-        ranks = [rank for rank, state in enumerate(STATES) if self.states[state.name]]
-        rank = min(ranks, default=len(STATES) + (0 if self.error else 1))
+        ranks = [rank for rank, finding in enumerate(REPORTED_FINDINGS) if self.finding_counts[finding.name]]
+        rank = min(ranks, default=len(REPORTED_FINDINGS) + (0 if self.error else 1))
         expired = [file.day or 0 for file in self.files if file.has_expired and not file.is_replaced]
         # The latest expiry comes first.
         day = -max(expired) if expired else self.first_day
@@ -151,26 +154,26 @@ class Model:
         self.expires_within = int(self.found["expires_within"])
         first = next(iter(self.found["apps"].values()), None)
         # All apps have the kinds of the option `kinds`.
-        self.kinds = [kind for kind in KINDS if first is None or kind.plural in first]
+        self.kinds = [kind for kind in REPORTED_KINDS if first is None or kind.plural in first]
         reasons = self._reasons()
         self.apps = [self._app(slug, app, reasons) for slug, app in self.found["apps"].items()]
         self.apps.sort(key=lambda app: app.urgency)
         self.previous = previous
         if previous:
             for file in self.files:
-                file.is_new = file.state is not None and previous.is_new(file)
+                file.is_new = file.finding is not None and previous.is_new(file)
 
     @cached_property
     def files(self) -> list[File]:
         return [file for app in self.apps for file in app.files]
 
     @cached_property
-    def by_state(self) -> dict[str, list[File]]:
-        """Return files by the name of their state. Expired and expiring files are sorted by date, others by title."""
-        found: dict[str, list[File]] = {state.name: [] for state in STATES}
+    def by_finding(self) -> dict[str, list[File]]:
+        """Return files by their most urgent finding. Expired and expiring files are sorted by date, others by title."""
+        found: dict[str, list[File]] = {finding.name: [] for finding in REPORTED_FINDINGS}
         for file in self.files:
-            if file.state:
-                found[file.state.name].append(file)
+            if file.finding:
+                found[file.finding.name].append(file)
         for name, files in found.items():
             files.sort(key=lambda file: (natural(file.app.title), file.app.slug, natural(file.name)))
             if name in BY_DATE:
@@ -184,7 +187,7 @@ class Model:
     def entries(self) -> dict[str, list[Json]]:
         """Return the lists of the module, without the expiry of files that a newer one replaces."""
         replaced = {_key(file) for file in self.files if file.is_replaced}
-        found = {name: list(self.found[name]) for name in (*STATE, "unreadable")}
+        found = {name: list(self.found[name]) for name in (*FINDING_BY_NAME, "unreadable")}
         for name in BY_DATE:
             found[name] = [
                 entry for entry in found[name] if (entry["app_slug"], entry["kind"], str(entry["slug"])) not in replaced
@@ -212,15 +215,15 @@ class Model:
     def date(self, day: int) -> dt.date:
         return self.today + dt.timedelta(days=day)
 
-    def _reasons(self) -> dict[tuple[str, str, str], list[Finding]]:
-        found: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-        for state in STATES:
-            for entry in self.found[state.name]:
+    def _reasons(self) -> dict[tuple[str, str, str], list[FileFinding]]:
+        found: dict[tuple[str, str, str], list[FileFinding]] = defaultdict(list)
+        for finding in REPORTED_FINDINGS:
+            for entry in self.found[finding.name]:
                 key = entry["app_slug"], entry["kind"], str(entry["slug"])
-                found[key].append(Finding(state, str(entry["reason"])))
+                found[key].append(FileFinding(finding, str(entry["reason"])))
         return found
 
-    def _app(self, slug: str, data: Json, reasons: Mapping[tuple[str, str, str], list[Finding]]) -> App:
+    def _app(self, slug: str, data: Json, reasons: Mapping[tuple[str, str, str], list[FileFinding]]) -> App:
         error = data.get("error")
         app = App(slug, str(data["title"] or slug), str(data.get("owner") or ""), str(error["msg"]) if error else "")
         for kind in self.kinds:
@@ -240,12 +243,12 @@ class Earlier:
             self.model = Model(report, self.date, "")
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"it is not a report in JSON: {error!r}") from error
-        self._ranks = {_key(file): STATES.index(file.state) for file in self.model.files if file.state}
+        self._ranks = {_key(file): REPORTED_FINDINGS.index(file.finding) for file in self.model.files if file.finding}
 
     def is_new(self, file: File) -> bool:
         """Return whether the finding of a file is new, or more urgent than before."""
         rank = self._ranks.get(_key(file))
-        return rank is None or (file.state is not None and STATES.index(file.state) < rank)
+        return rank is None or (file.finding is not None and REPORTED_FINDINGS.index(file.finding) < rank)
 
 
 def _key(file: File) -> tuple[str, str, str]:
@@ -267,13 +270,13 @@ def _mark_replaced(files: Iterable[File]) -> None:
     """Mark files that expire, while the app has a newer one of the same name: renewing them is not needed."""
     files = list(files)
     for file in files:
-        if not any(finding.state.name in BY_DATE for finding in file.findings):
+        if not any(one.finding.name in BY_DATE for one in file.findings):
             continue
         file.is_replaced = any(
             other.kind == file.kind
             and _same_purpose(file, other)
             and (other.day or 0) > (file.day or 0)
-            and not any(finding.state.name in ("expired", "invalid", "unprocessed") for finding in other.findings)
+            and not any(one.finding.name in ("expired", "invalid", "unprocessed") for one in other.findings)
             for other in files
             if other is not file
         )

@@ -86,6 +86,8 @@ def _findings(app: App) -> str:
     if not app.files:
         return "No signing files"
     found = [
-        words.count(app.states[s.name], s.label.lower(), s.label.lower()) for s in words.STATES if app.states[s.name]
+        words.count(app.finding_counts[one.name], one.label.lower(), one.label.lower())
+        for one in words.REPORTED_FINDINGS
+        if app.finding_counts[one.name]
     ]
     return words.enumerated(found) if found else "In order"

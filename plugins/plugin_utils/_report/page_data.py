@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from .model import App, File, Model
-from .words import STATES
+from .words import REPORTED_FINDINGS
 
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*$")
 _EPOCH = dt.date(1970, 1, 1)
@@ -43,7 +43,6 @@ class _Texts:
 def page_data(model: Model, app_url: str) -> str:
     """Return JSON for a script element. html/data.js describes the arrays."""
     texts = _Texts()
-    states = [state.name for state in STATES]
     teams = list(model.teams)
     data = {
         "today": (model.today - _EPOCH).days,
@@ -52,20 +51,20 @@ def page_data(model: Model, app_url: str) -> str:
         "kinds": [
             [kind.name, kind.label, kind.heading, *(label for label, _key in kind.facts)] for kind in model.kinds
         ],
-        "states": [[state.name, state.label, state.gravity] for state in STATES],
+        "findings": [[finding.name, finding.label, finding.gravity] for finding in REPORTED_FINDINGS],
         "teams": [[team, name] for team, name in model.teams.items()],
-        "apps": [_app(model, app, texts, states, teams) for app in model.apps],
+        "apps": [_app(model, app, texts, teams) for app in model.apps],
         "texts": texts.table,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
 
-def _app(model: Model, app: App, texts: _Texts, states: list[str], teams: list[str]) -> list[Any]:
-    files = [_file(model, file, texts, states, teams) for file in app.files]
+def _app(model: Model, app: App, texts: _Texts, teams: list[str]) -> list[Any]:
+    files = [_file(model, file, texts, teams) for file in app.files]
     return _shortened([app.title, app.slug, texts.place(app.owner), files, texts.place(app.error)])
 
 
-def _file(model: Model, file: File, texts: _Texts, states: list[str], teams: list[str]) -> list[Any]:
+def _file(model: Model, file: File, texts: _Texts, teams: list[str]) -> list[Any]:
     flags = (
         (PROTECTED if file.data["is_protected"] else 0)
         + (EXPOSED if file.data["is_expose"] else 0)
@@ -73,7 +72,7 @@ def _file(model: Model, file: File, texts: _Texts, states: list[str], teams: lis
         + (REPLACED if file.is_replaced else 0)
         + (EXPIRED if file.has_expired else 0)
     )
-    findings = [[states.index(finding.state.name), texts.place(finding.reason)] for finding in file.findings]
+    findings = [[REPORTED_FINDINGS.index(one.finding), texts.place(one.reason)] for one in file.findings]
     warnings = [texts.place(one["message"]) for one in file.data["findings"] if one["severity"] == "warning"]
     row = [
         model.kinds.index(file.kind),

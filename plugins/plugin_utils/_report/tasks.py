@@ -12,14 +12,24 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from .model import File, Model
-from .words import BY_DATE, KIND, STATE, STATES, Kind, State, count, day_of, in_days
+from .words import (
+    BY_DATE,
+    FINDING_BY_NAME,
+    KIND_BY_NAME,
+    REPORTED_FINDINGS,
+    ReportedFinding,
+    ReportedKind,
+    count,
+    day_of,
+    in_days,
+)
 
 _EARLIER = 30
 _WEEK = 7
 # With more reasons than this, the files of one kind are one task.
 _REASONS = 4
 
-# By state and kind (or "" for all kinds): verb, description of one file and of several, and instruction.
+# By finding and kind (or "" for all kinds): verb, description of one file and of several, and instruction.
 _Phrase = tuple[str, str, str, str]
 _RENEW_PROFILE = "Create a new version in the developer portal and roll it out."
 _RENEW_CERTIFICATE = "Issue a new certificate, renew the profiles that embed it, and roll out both."
@@ -73,7 +83,7 @@ class Item:
     """One file of a task, in all apps that have it."""
 
     files: list[File]
-    state: State
+    finding: ReportedFinding
     team: str  # the name of the team, if it is known
 
     @property
@@ -94,7 +104,7 @@ class Item:
         first = self.files[0]
         if len(self.apps) == 1:
             return urlencode({"app": first.app.slug})
-        return urlencode({"q": first.identity[-1], "finding": self.state.name, "kind": first.kind.name})
+        return urlencode({"q": first.identity[-1], "finding": self.finding.name, "kind": first.kind.name})
 
 
 @dataclass(frozen=True)
@@ -102,17 +112,17 @@ class Task:
     """Files that need the same action. `days`: first and last day of their expiry, from the day of the report."""
 
     model: Model
-    state: State
-    kind: Kind
+    finding: ReportedFinding
+    kind: ReportedKind
     files: list[File]
-    reason: str = ""  # the finding, if it is the same for all files
+    reason: str = ""  # of the finding, if it is the same for all files
 
     @cached_property
     def items(self) -> list[Item]:
         same: dict[tuple[str, ...], list[File]] = defaultdict(list)
         for file in self.files:
             same[file.identity].append(file)
-        items = [Item(files, self.state, self.model.teams.get(files[0].team_id, "")) for files in same.values()]
+        items = [Item(files, self.finding, self.model.teams.get(files[0].team_id, "")) for files in same.values()]
         # A file that many apps have comes first.
         return sorted(items, key=lambda item: -len(item.apps)) if self.kind.name == "build_certificate" else items
 
@@ -128,12 +138,12 @@ class Task:
     @property
     def days(self) -> tuple[int, int] | None:
         days = [file.day for file in self.files if file.day is not None]
-        return (min(days), max(days)) if days and self.state.name in BY_DATE and not self.is_outlived else None
+        return (min(days), max(days)) if days and self.finding.name in BY_DATE and not self.is_outlived else None
 
     @property
     def is_outlived(self) -> bool:
         """Return whether the content of the files has expired, but not the files themselves."""
-        return self.state.name == "expired" and any(_is_outlived(file) for file in self.files)
+        return self.finding.name == "expired" and any(_is_outlived(file) for file in self.files)
 
     @property
     def when(self) -> str:
@@ -141,7 +151,7 @@ class Task:
         if self.days is None:
             return ""
         # Show the latest expiry of expired files.
-        return in_days(self.days[1] if self.state.name == "expired" else self.days[0])
+        return in_days(self.days[1] if self.finding.name == "expired" else self.days[0])
 
     @property
     def text(self) -> str:
@@ -161,7 +171,7 @@ class Task:
     @property
     def view(self) -> str:
         """Return the URL fragment that shows these files."""
-        fields = {"finding": self.state.name, "kind": self.kind.name}
+        fields = {"finding": self.finding.name, "kind": self.kind.name}
         if self.days:
             fields["expires"] = "..".join(self.model.date(day).isoformat() for day in self.days)
         elif self.is_outlived:
@@ -170,11 +180,11 @@ class Task:
 
     @property
     def _phrase(self) -> _Phrase:
-        state = "outlived" if self.is_outlived else "expired" if self.state.name == "expiring" else self.state.name
-        return _PHRASES.get((state, self.kind.name)) or _PHRASES.get((state, "")) or ("Look at", "", "", "")
+        name = "outlived" if self.is_outlived else "expired" if self.finding.name == "expiring" else self.finding.name
+        return _PHRASES.get((name, self.kind.name)) or _PHRASES.get((name, "")) or ("Look at", "", "", "")
 
     def _expires(self, days: tuple[int, int], one: bool) -> str:
-        verb = "expired" if self.state.name == "expired" else "expires" if one else "expire"
+        verb = "expired" if self.finding.name == "expired" else "expires" if one else "expire"
         first, last = (self.model.date(day) for day in days)
         same_year = first.year == last.year == self.model.today.year
         if first == last:
@@ -185,40 +195,44 @@ class Task:
 def tasks(model: Model) -> list[Task]:
     """Return the tasks, the most urgent first."""
     found: list[Task] = []
-    for state in STATES:
-        files = model.by_state[state.name]
-        found += _tasks_by_date(model, state, files) if state.name in BY_DATE else _tasks_by_reason(model, state, files)
+    for finding in REPORTED_FINDINGS:
+        files = model.by_finding[finding.name]
+        found += (
+            _tasks_by_date(model, finding, files)
+            if finding.name in BY_DATE
+            else _tasks_by_reason(model, finding, files)
+        )
     return found
 
 
-def _tasks_by_date(model: Model, state: State, files: Iterable[File]) -> list[Task]:
+def _tasks_by_date(model: Model, finding: ReportedFinding, files: Iterable[File]) -> list[Task]:
     """Group files by week of expiry. Expired ones form three groups: last month, before, and only their content."""
 
     def period(file: File) -> int:
         day = file.day or 0
-        if state.name == "expiring":
+        if finding.name == "expiring":
             return day // _WEEK
         return 1 if _is_outlived(file) else 2 if day < -_EARLIER else 0
 
-    groups = _grouped(files, lambda file: (period(file), [*KIND].index(file.kind.name)))
-    found = [Task(model, state, group[0].kind, group) for _key, group in sorted(groups.items())]
-    return sorted(found, key=lambda task: task.days or (0, 0)) if state.name == "expiring" else found
+    groups = _grouped(files, lambda file: (period(file), [*KIND_BY_NAME].index(file.kind.name)))
+    found = [Task(model, finding, group[0].kind, group) for _key, group in sorted(groups.items())]
+    return sorted(found, key=lambda task: task.days or (0, 0)) if finding.name == "expiring" else found
 
 
 def _is_outlived(file: File) -> bool:
     return not file.has_expired
 
 
-def _tasks_by_reason(model: Model, state: State, files: list[File]) -> list[Task]:
+def _tasks_by_reason(model: Model, finding: ReportedFinding, files: list[File]) -> list[Task]:
     found: list[Task] = []
-    for _kind, group in sorted(_grouped(files, lambda file: [*KIND].index(file.kind.name)).items()):
+    for _kind, group in sorted(_grouped(files, lambda file: [*KIND_BY_NAME].index(file.kind.name)).items()):
         kind = group[0].kind
         by_reason = _grouped(group, lambda file: file.reason)
-        if state == STATE["invalid"] and len(by_reason) <= _REASONS:
+        if finding == FINDING_BY_NAME["invalid"] and len(by_reason) <= _REASONS:
             alike = sorted(by_reason.items(), key=lambda one: (-len(one[1]), one[0]))
-            found += [Task(model, state, kind, same, reason) for reason, same in alike]
+            found += [Task(model, finding, kind, same, reason) for reason, same in alike]
         else:
-            found.append(Task(model, state, kind, group))
+            found.append(Task(model, finding, kind, group))
     return found
 
 

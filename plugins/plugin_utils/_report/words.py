@@ -21,7 +21,7 @@ from ...module_utils._bitrise.inspection.findings import FINDING_LISTS
 
 
 @dataclass(frozen=True)
-class Kind:
+class ReportedKind:
     """A kind of files, with what the report shows of it.
 
     `subject` is the detail that says what a file is for. `facts` are the details to show, by label.
@@ -47,8 +47,11 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class State:
-    """A finding. `gravity`: 3 is broken, 2 is urgent, 1 is worth a look. `none` completes "No file ..."."""
+class ReportedFinding:
+    """A finding of inspection, as the report shows it.
+
+    `gravity`: 3 is broken, 2 is urgent, 1 is worth a look. `none` completes "No file ...".
+    """
 
     name: str
     label: str
@@ -56,8 +59,8 @@ class State:
     none: str
 
 
-KINDS = (
-    Kind(
+REPORTED_KINDS = (
+    ReportedKind(
         BUILD_CERTIFICATE,
         "Certificate",
         "Certificates",
@@ -69,7 +72,7 @@ KINDS = (
             ("Private key", "has_private_key"),
         ),
     ),
-    Kind(
+    ReportedKind(
         PROVISIONING_PROFILE,
         "Profile",
         "Profiles",
@@ -84,18 +87,18 @@ KINDS = (
             ("SHA-1 of its certificates", "certificates"),
         ),
     ),
-    Kind(
+    ReportedKind(
         ANDROID_KEYSTORE,
         "Keystore",
         "Keystores",
         "alias",
         (("SHA-256 fingerprint", "sha256_fingerprint"), ("Valid from", "not_before")),
     ),
-    Kind(PROJECT_FILE, "Project file", "Project files"),
+    ReportedKind(PROJECT_FILE, "Project file", "Project files"),
 )
-KIND = {kind.name: kind for kind in KINDS}
+KIND_BY_NAME = {kind.name: kind for kind in REPORTED_KINDS}
 
-_STATES = {
+_FINDINGS = {
     "expired": ("Expired", 3, "has expired"),
     "invalid": ("Unusable", 3, "is unusable"),
     "expiring": ("Expires soon", 2, "expires soon"),
@@ -104,9 +107,9 @@ _STATES = {
     "duplicated": ("Duplicate", 1, "is a duplicate"),
     "unverifiable": ("Not verifiable", 1, "is impossible to verify"),
 }
-# In order of urgency. A file has one state on the page: the first that applies.
-STATES = tuple(State(name, *_STATES[name]) for name in FINDING_LISTS)
-STATE = {state.name: state for state in STATES}
+# In order of urgency. The page shows the most urgent finding of a file.
+REPORTED_FINDINGS = tuple(ReportedFinding(name, *_FINDINGS[name]) for name in FINDING_LISTS)
+FINDING_BY_NAME = {finding.name: finding for finding in REPORTED_FINDINGS}
 BY_DATE = ("expired", "expiring")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -28,7 +28,7 @@ from .model import Earlier, Model
 class Written:
     """Paths that changed or, in check mode, would change, warnings, and the numbers of the report.
 
-    `answer` is its first sentence. `counts` has the numbers of its tiles, and `findings` all findings, by state.
+    `answer` is its first sentence. `counts` has the numbers of its tiles, and `findings` all findings, by name.
     """
 
     changed: list[str] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Report:
         model = Model(found, today, self.title, earlier)
         written.answer = answer(model).text
         written.findings = model.entries
-        written.counts = {name: len(files) for name, files in model.by_state.items()}
+        written.counts = {name: len(files) for name, files in model.by_finding.items()}
         written.counts["unreadable"] = len(model.unreadable)
         links = Links(self.app_url, {LABELS[form]: quote(name) for form, name in self.names.items() if form in LABELS})
         for form, name in self.names.items():

@@ -17,7 +17,7 @@ from tests.emulator.process import Emulator
 from tests.emulator.routes import bitrise_routes
 
 from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api
-from .test_contract import KINDS, SWAGGER
+from .test_contract import SLUG_PREFIXES, SWAGGER
 
 BUILDS = [{"slug": "b1", "log": "log\n", "artifacts": [{"slug": "x1", "artifact_type": "ios-ipa", "content": "x"}]}]
 FILES = [{"name": f"f{number}", "content": "x", "user_env_key": f"K{number}"} for number in range(60)]
@@ -76,7 +76,7 @@ def test_generated_requests(tmp_path: Path) -> None:
             "org-slug": [api.data("/organizations")[0]["slug"]],
         }
         for kind in (PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES):
-            slugs[f"{KINDS[kind]}-slug"] = [item["slug"] for item in api.data(f"/apps/a/{kind}")[:20]]
+            slugs[f"{SLUG_PREFIXES[kind]}-slug"] = [item["slug"] for item in api.data(f"/apps/a/{kind}")[:20]]
         path = tmp_path / "swagger.json"
         path.write_text(json.dumps(description(slugs)), encoding="utf-8")
         command = [str(Path(sys.executable).with_name("schemathesis")), "run", str(path), "--url", emulator.api_url]

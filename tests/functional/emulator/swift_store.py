@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 ACCESS_KEY, SECRET_KEY = "test:tester", "testing"
-KINDS = ("account", "container", "object")
+SERVERS = ("account", "container", "object")
 
 RINGS = """
 import sys
@@ -91,7 +91,7 @@ class SwiftStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ports = {kind: free_port() for kind in (*KINDS, "proxy")}
+        self._ports = {kind: free_port() for kind in (*SERVERS, "proxy")}
         self._processes: list[subprocess.Popen[bytes]] = []
         self.url = f"http://127.0.0.1:{self._ports['proxy']}"
 
@@ -113,9 +113,9 @@ class SwiftStore:
         self._write("swift.conf", "[swift-hash]\nswift_hash_path_suffix = test\n")
         # Create the rings with the interpreter that has Swift installed.
         python = Path(program("swift-proxy-server")).with_name("python")
-        ports = [str(self._ports[kind]) for kind in KINDS]
+        ports = [str(self._ports[kind]) for kind in SERVERS]
         subprocess.run([python, "-c", RINGS, str(self._folder), *ports], check=True)
-        for kind in KINDS:
+        for kind in SERVERS:
             self._start(kind, SERVER.format(kind=kind, app="mem_object" if kind == "object" else kind))
         self._start("proxy", PROXY)
         for port in self._ports.values():

@@ -22,7 +22,7 @@ import requests
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from tests.emulator.kinds import KINDS as FILE_KINDS
+from tests.emulator.kinds import STORED_KINDS
 from tests.emulator.process import Emulator
 from tests.emulator.routes import bitrise_routes
 
@@ -30,10 +30,10 @@ from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api, stora
 
 SWAGGER = json.loads((Path(__file__).parent / "bitrise-swagger.json").read_text(encoding="utf-8"))
 ROOT = "urn:bitrise"
-KINDS = {PROFILES: "provisioning-profile", CERTIFICATES: "build-certificate"}
-KINDS |= {PROJECT_FILES: "generic-project-file", KEYSTORES: "android-keystore-file"}
+SLUG_PREFIXES = {PROFILES: "provisioning-profile", CERTIFICATES: "build-certificate"}
+SLUG_PREFIXES |= {PROJECT_FILES: "generic-project-file", KEYSTORES: "android-keystore-file"}
 
-FILE_LISTS = [kind.name for kind in FILE_KINDS]
+FILE_LISTS = [kind.name for kind in STORED_KINDS]
 
 # Statuses that the service uses, although the description does not list them.
 UNLISTED = {403: "service.StandardErrorRespModel", 405: "service.StandardErrorRespModel"}
@@ -144,10 +144,10 @@ def test_accounts(emulator: Emulator, checked: Checked) -> None:
     checked("get", "/apps/{app-slug}/build-workflows", apps["data"][0]["slug"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SLUG_PREFIXES)
 def test_files(emulator: Emulator, checked: Checked, kind: str) -> None:
     app = slug_of(emulator, "Café Zürich")
-    index, one = f"/apps/{{app-slug}}/{kind}", f"/apps/{{app-slug}}/{kind}/{{{KINDS[kind]}-slug}}"
+    index, one = f"/apps/{{app-slug}}/{kind}", f"/apps/{{app-slug}}/{kind}/{{{SLUG_PREFIXES[kind]}-slug}}"
     body = {"upload_file_name": "a", "upload_file_size": 1, "user_env_key": "K", "password": "x"}
     slot = checked("post", index, app, json=body)["data"]
     storage("PUT", slot["upload_url"], data=b"a")

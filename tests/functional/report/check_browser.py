@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Dialog, Error, Page, sync_playwright
 
 from tests.helpers.report import material
 from tests.helpers.report.chromium import chromium
-from tests.helpers.report.material import FINDING_LISTS, HOSTILE, TODAY
+from tests.helpers.report.material import FINDING_NAMES, HOSTILE, TODAY
 from tests.helpers.report.reports import Report, Writer
 
 PICTURES = Path(__file__).resolve().parents[3] / ".build" / "page"
@@ -163,17 +163,17 @@ def test_few_elements_for_any_number_of_apps(browser: Browser, reports: dict[str
 def test_tiles_and_columns_filter_what_they_count(browser: Browser, reports: dict[str, Report]) -> None:
     report = reports["1000"]
     with opened(browser, report, **LIGHT) as page:
-        for state in FINDING_LISTS:
-            entries = report.found[state]
-            tile = page.locator(f".tiles a[href='#finding={state}']")
+        for finding in FINDING_NAMES:
+            entries = report.found[finding]
+            tile = page.locator(f".tiles a[href='#finding={finding}']")
             if not entries:
                 assert tile.count() == 0
                 continue
             tile.click()
             apps = len({entry["app_slug"] for entry in entries})
             counted(page, f"{apps} app{'' if apps == 1 else 's'} of 1,000, {len(entries)} files")
-            assert fragment(page) == f"#finding={state}"
-            assert page.input_value("select[name=finding]") == state
+            assert fragment(page) == f"#finding={finding}"
+            assert page.input_value("select[name=finding]") == finding
             assert page.locator(".tiles a[aria-current]").count() == 1
         # A second click takes the filter away.
         page.locator(".tiles a[aria-current]").click()

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
 TODAY = NOW.date().isoformat()
-FINDING_LISTS = ("expired", "invalid", "expiring", "unpaired", "unprocessed", "duplicated", "unverifiable")
+FINDING_NAMES = ("expired", "invalid", "expiring", "unpaired", "unprocessed", "duplicated", "unverifiable")
 PLURALS = {
     "build_certificate": "build_certificates",
     "provisioning_profile": "provisioning_profiles",
@@ -61,7 +61,7 @@ def expiry(days: float | None) -> Json:
 
 
 def file(kind: str, name: str, identity: str, days: float | None = 200, **other: Any) -> Json:
-    """Return a file with its details. `in_lists` holds by list the reason why the file is in it."""
+    """Return a file with its details. `listed_in` holds by list the reason why the file is in it."""
     team, team_name = _TEAMS[int(digest(identity, 2), 16) % 2]
     known: dict[str, Json] = {
         "provisioning_profile": {
@@ -112,8 +112,8 @@ def file(kind: str, name: str, identity: str, days: float | None = 200, **other:
 
 
 def answer(apps: Mapping[str, Json], unreadable: Iterable[Json] = ()) -> Json:
-    """Return the result of the module for these apps. `in_lists` of a file holds its lists with the reasons."""
-    lists: dict[str, list[Json]] = {name: [] for name in FINDING_LISTS}
+    """Return the result of the module for these apps. `listed_in` of a file holds its lists with the reasons."""
+    lists: dict[str, list[Json]] = {name: [] for name in FINDING_NAMES}
     files = 0
     for slug, app in apps.items():
         for kind, plural in PLURALS.items():
@@ -129,7 +129,7 @@ def answer(apps: Mapping[str, Json], unreadable: Iterable[Json] = ()) -> Json:
                     "expires_at": details.get("expires_at"),
                     "days_left": details.get("days_left"),
                 }
-                for name, reason in {**_by_date(details), **one.pop("in_lists", {})}.items():
+                for name, reason in {**_by_date(details), **one.pop("listed_in", {})}.items():
                     lists[name].append({**entry, "reason": reason})
     for entries in lists.values():
         entries.sort(key=lambda entry: (entry["days_left"] is None, entry["days_left"] or 0, entry["app_slug"]))
@@ -192,18 +192,18 @@ def fleet(number: int) -> Json:
         certificate["details"].update(shared)
         second = file("provisioning_profile", f"{title} widget.mobileprovision", f"{slug} 2", days + 30)
         if index % 25 == 7:
-            second["in_lists"] = {
+            second["listed_in"] = {
                 "unpaired": "It does not embed any certificate of the app, so builds cannot sign with it."
             }
         third = file("build_certificate", "Development.p12", f"{slug} 3", 150)
         if index % 20 == 11:
             third |= {"is_protected": True, "sha256": None}
             third["details"] = None
-            third["in_lists"] = {"unverifiable": "It is protected, so the service does not return its content."}
+            third["listed_in"] = {"unverifiable": "It is protected, so the service does not return its content."}
         keystore = file("android_keystore", "upload.jks", f"{slug} 4", 4000)
         if index % 40 == 19:
             keystore |= {"processed": False, "details": None}
-            keystore["in_lists"] = {"unprocessed": "Its upload was never finished, so builds cannot use it."}
+            keystore["listed_in"] = {"unprocessed": "Its upload was never finished, so builds cannot use it."}
         files = [
             ("provisioning_profile", file("provisioning_profile", f"{title}.mobileprovision", f"{slug} 1", first)),
             ("provisioning_profile", second),
@@ -223,7 +223,7 @@ def hostile() -> Json:
         for key in ("name", "uuid", "team_id", "team_name", "app_id", "bundle_id", "type"):
             one["details"][key] = text
         one["details"] |= {"platforms": [text], "certificates": [text], "created_at": text}
-        one["in_lists"] = {"invalid": text, "duplicated": text}
+        one["listed_in"] = {"invalid": text, "duplicated": text}
         one["findings"] = [{"code": text, "severity": "warning", "message": text}]
         certificate = file("build_certificate", text, f"hostile certificate {index}", -3, sha256=text)
         certificate["details"] |= {"common_name": text, "serial": text, "sha1": text, "not_before": text}
@@ -242,7 +242,7 @@ def nothing() -> Json:
 def one_app() -> Json:
     """Return an app without a title and with a file of each finding. Some kinds were not requested."""
     profile = file("provisioning_profile", "Shop.mobileprovision", "one", -40)
-    profile["in_lists"] = {"unpaired": "It does not embed any certificate of the app, so builds cannot sign with it."}
+    profile["listed_in"] = {"unpaired": "It does not embed any certificate of the app, so builds cannot sign with it."}
     found = app(None, [("provisioning_profile", profile)])
     del found["project_files"], found["android_keystores"]
     return answer({"0123456789abcdef": found})

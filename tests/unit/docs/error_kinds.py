@@ -12,103 +12,111 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import Kind
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ErrorKind
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGE = CHECKOUT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
 UTILS = CHECKOUT / "plugins" / "module_utils"
 
-# What to do, by section and kind. The meaning of each kind is in the class Kind.
-REMEDIES: Mapping[str, Mapping[Kind, str]] = {
+# What to do, by section and kind. The meaning of each kind is in the class ErrorKind.
+REMEDIES: Mapping[str, Mapping[ErrorKind, str]] = {
     "Options and local files": {
-        Kind.OPTION: "The message names the option, and what is allowed or the closest name. Correct the task.",
-        Kind.LOCAL_FILE: (
+        ErrorKind.OPTION: "The message names the option, and what is allowed or the closest name. Correct the task.",
+        ErrorKind.LOCAL_FILE: (
             "Check the path in the message. For a missing ``src`` it lists the folders that were searched."
         ),
-        Kind.MISSING_LIBRARY: "Install it into the interpreter that the message names.",
-        Kind.VERIFY: (
+        ErrorKind.MISSING_LIBRARY: "Install it into the interpreter that the message names.",
+        ErrorKind.VERIFY: (
             "See :ref:`the findings <ansible_collections.mobileops.ci.docsite.signing_findings>`. ``verify: warn`` "
             "uploads the file and issues a warning."
         ),
-        Kind.PASSWORD: "Set ``certificate_password``.",
+        ErrorKind.PASSWORD: "Set ``certificate_password``.",
     },
     "Access": {
-        Kind.UNAUTHORIZED: "Create a new token. Check that it is the token of the service at ``api_url``.",
-        Kind.FORBIDDEN: "Signing files need the role owner or admin. Ask an owner of the app.",
-        Kind.NOT_FOUND: (
+        ErrorKind.UNAUTHORIZED: "Create a new token. Check that it is the token of the service at ``api_url``.",
+        ErrorKind.FORBIDDEN: "Signing files need the role owner or admin. Ask an owner of the app.",
+        ErrorKind.NOT_FOUND: (
             "Check the slug. :ansplugin:`mobileops.ci.bitrise_app_info#module` lists the apps of the token."
         ),
     },
     "Network and service": {
-        Kind.DNS: "Check ``api_url`` and the name service.",
-        Kind.CONNECTION: "Check ``api_url``, the network and the firewall. Run the task again.",
-        Kind.PROXY: "Check ``https_proxy`` and ``no_proxy`` in the environment of the task.",
-        Kind.TLS: "Set ``ca_path`` to the certificate authority of your proxy or server.",
-        Kind.TIMEOUT: (
+        ErrorKind.DNS: "Check ``api_url`` and the name service.",
+        ErrorKind.CONNECTION: "Check ``api_url``, the network and the firewall. Run the task again.",
+        ErrorKind.PROXY: "Check ``https_proxy`` and ``no_proxy`` in the environment of the task.",
+        ErrorKind.TLS: "Set ``ca_path`` to the certificate authority of your proxy or server.",
+        ErrorKind.TIMEOUT: (
             "Run the task again. If it fails again, raise ``timeout``. For an upload of more than 15 minutes, use a "
             "faster network, or lower ``concurrency`` (``code_signing_concurrency``)."
         ),
-        Kind.RATE_LIMITED: (
+        ErrorKind.RATE_LIMITED: (
             "Run the task later, or raise ``time_limit`` (``code_signing_time_limit``). If other jobs use the same "
             "token, lower ``concurrency`` (``code_signing_concurrency``)."
         ),
-        Kind.SERVER_ERROR: "Run the task later. The next run completes what was interrupted.",
-        Kind.REDIRECT: "Set ``api_url`` to the final address. The collection does not send the token to another host.",
-        Kind.BAD_REQUEST: "Correct the value that the message quotes.",
-        Kind.INVALID_RESPONSE: "Check ``api_url``, and whether a proxy responds instead of the service.",
-        Kind.STORAGE: "Run the task again. If it fails again, check whether a proxy changes requests.",
-        Kind.SIGNED_URL_EXPIRED: "The transfer is too slow, or the clock of the machine is wrong.",
-        Kind.CHECKSUM: "Check ``checksum``, and that the artifact is the right one.",
-        Kind.NO_EFFECT: "Run the task again. Report it to the operator of the service if it persists.",
-        Kind.SERVICE: "Read the message.",
+        ErrorKind.SERVER_ERROR: "Run the task later. The next run completes what was interrupted.",
+        ErrorKind.REDIRECT: (
+            "Set ``api_url`` to the final address. The collection does not send the token to another host."
+        ),
+        ErrorKind.BAD_REQUEST: "Correct the value that the message quotes.",
+        ErrorKind.INVALID_RESPONSE: "Check ``api_url``, and whether a proxy responds instead of the service.",
+        ErrorKind.STORAGE: "Run the task again. If it fails again, check whether a proxy changes requests.",
+        ErrorKind.SIGNED_URL_EXPIRED: "The transfer is too slow, or the clock of the machine is wrong.",
+        ErrorKind.CHECKSUM: "Check ``checksum``, and that the artifact is the right one.",
+        ErrorKind.NO_EFFECT: "Run the task again. Report it to the operator of the service if it persists.",
+        ErrorKind.SERVICE: "Read the message.",
     },
     "Rejected before any change": {
-        Kind.ONE_WAY_FLAG: (
+        ErrorKind.ONE_WAY_FLAG: (
             "Leave the flag out. To get an unprotected file, delete it in a play of your own, with a task "
             "``bitrise_build_certificate`` or ``bitrise_provisioning_profile`` and ``state: absent``. Builds have no "
             "such file until the next task or rollout uploads it."
         ),
-        Kind.UNCHANGEABLE: "Set ``src`` to upload the file again, or change the property on the website.",
-        Kind.CHANGED_NAME: "Set ``name`` to the name in the message.",
-        Kind.DUPLICATES: "Set ``slug`` or ``id``. For signing files, ``duplicates: remove`` keeps the declared one.",
-        Kind.UNVERIFIABLE: "``replace`` uploads the declared file, ``trust`` and ``warn`` keep the one in the app.",
-        Kind.MISSING_FILE: "Set ``src`` or ``content``, or correct ``name`` or ``slug``.",
-        Kind.BACKUP: "Protected files cannot be downloaded. Leave ``backup_required`` out for them.",
-        Kind.ENV_KEY: "Set ``keystore_name`` to accept another key, or ``replace_order: delete_first`` to keep it.",
-        Kind.MAX_PURGE: (
+        ErrorKind.UNCHANGEABLE: "Set ``src`` to upload the file again, or change the property on the website.",
+        ErrorKind.CHANGED_NAME: "Set ``name`` to the name in the message.",
+        ErrorKind.DUPLICATES: (
+            "Set ``slug`` or ``id``. For signing files, ``duplicates: remove`` keeps the declared one."
+        ),
+        ErrorKind.UNVERIFIABLE: (
+            "``replace`` uploads the declared file, ``trust`` and ``warn`` keep the one in the app."
+        ),
+        ErrorKind.MISSING_FILE: "Set ``src`` or ``content``, or correct ``name`` or ``slug``.",
+        ErrorKind.BACKUP: "Protected files cannot be downloaded. Leave ``backup_required`` out for them.",
+        ErrorKind.ENV_KEY: (
+            "Set ``keystore_name`` to accept another key, or ``replace_order: delete_first`` to keep it."
+        ),
+        ErrorKind.MAX_PURGE: (
             "Check that the declaration is complete, or raise ``max_purge`` (``code_signing_max_purge``)."
         ),
-        Kind.MAX_PURGE_TOTAL: (
+        ErrorKind.MAX_PURGE_TOTAL: (
             "Check that inventory and declarations are complete, or raise ``max_purge_total`` "
             "(``code_signing_max_purge_total``)."
         ),
-        Kind.MAX_ARTIFACTS: "Review them in check mode with a higher limit, then raise the limit.",
-        Kind.NOT_INSTALLABLE: "Leave ``is_public_page_enabled`` out.",
-        Kind.OTHER_ARTIFACT: (
+        ErrorKind.MAX_ARTIFACTS: "Review them in check mode with a higher limit, then raise the limit.",
+        ErrorKind.NOT_INSTALLABLE: "Leave ``is_public_page_enabled`` out.",
+        ErrorKind.OTHER_ARTIFACT: (
             "Use another ``dest`` for each artifact, or a directory. ``force: true`` replaces the file."
         ),
-        Kind.REFUSED: "Read the message.",
+        ErrorKind.REFUSED: "Read the message.",
     },
     "The course of a run": {
-        Kind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",
-        Kind.UNCLEAR_OUTCOME: "Check on the service. The message says what is known.",
-        Kind.TIME_LIMIT: "Run the task again to continue, or raise ``time_limit`` (``code_signing_time_limit``).",
-        Kind.WAIT_TIMEOUT: "The build continues. Raise ``wait_timeout``.",
-        Kind.BUILD_FAILED: "Read its log, for example with :ansplugin:`mobileops.ci.bitrise_build_log#module`.",
-        Kind.NOT_DONE: "Run the task again. The app of the first error has the cause.",
-        Kind.SEVERAL: "See ``apps`` in the result: each failed app has an ``error`` of its own.",
-        Kind.BUG: "Report it with the traceback.",
-        Kind.ERROR: "Read the message.",
+        ErrorKind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",
+        ErrorKind.UNCLEAR_OUTCOME: "Check on the service. The message says what is known.",
+        ErrorKind.TIME_LIMIT: "Run the task again to continue, or raise ``time_limit`` (``code_signing_time_limit``).",
+        ErrorKind.WAIT_TIMEOUT: "The build continues. Raise ``wait_timeout``.",
+        ErrorKind.BUILD_FAILED: "Read its log, for example with :ansplugin:`mobileops.ci.bitrise_build_log#module`.",
+        ErrorKind.NOT_DONE: "Run the task again. The app of the first error has the cause.",
+        ErrorKind.SEVERAL: "See ``apps`` in the result: each failed app has an ``error`` of its own.",
+        ErrorKind.BUG: "Report it with the traceback.",
+        ErrorKind.ERROR: "Read the message.",
     },
     "PhoneGap Build": {
-        Kind.IMMUTABLE: "Delete it and create it again, or create a key with another title.",
-        Kind.LOCKED_KEY: (
+        ErrorKind.IMMUTABLE: "Delete it and create it again, or create a key with another title.",
+        ErrorKind.LOCKED_KEY: (
             "Set its passwords in ``keys``, or unlock it with :ansplugin:`mobileops.ci.phonegap_key#module`."
         ),
-        Kind.NEEDS_KEY: "Choose one with ``keys`` of :ansplugin:`mobileops.ci.phonegap_app#module`.",
-        Kind.NO_PACKAGE: "Build the app first.",
-        Kind.OWNER: "Remove the task for this person.",
-        Kind.PENDING: "Wait until the person has registered.",
+        ErrorKind.NEEDS_KEY: "Choose one with ``keys`` of :ansplugin:`mobileops.ci.phonegap_app#module`.",
+        ErrorKind.NO_PACKAGE: "Build the app first.",
+        ErrorKind.OWNER: "Remove the task for this person.",
+        ErrorKind.PENDING: "Wait until the person has registered.",
     },
 }
 
@@ -243,8 +251,8 @@ def _kind_of(node: ast.expr) -> list[ast.expr]:
 
 def _texts(node: ast.expr, constants: Mapping[str, str]) -> list[str]:
     """Return the texts that an expression can have, as far as the file shows them."""
-    if isinstance(node, ast.Attribute) and _name(node.value) == "Kind":
-        return [Kind[node.attr].value]
+    if isinstance(node, ast.Attribute) and _name(node.value) == "ErrorKind":
+        return [ErrorKind[node.attr].value]
     if isinstance(node, ast.IfExp):
         return _texts(node.body, constants) + _texts(node.orelse, constants)
     text = node.value if isinstance(node, ast.Constant) else constants.get(_name(node))
@@ -258,6 +266,6 @@ def _name(node: ast.expr) -> str:
 
 
 if __name__ == "__main__":
-    if missing := set(Kind) - {kind for remedies in REMEDIES.values() for kind in remedies}:
+    if missing := set(ErrorKind) - {kind for remedies in REMEDIES.values() for kind in remedies}:
         raise SystemExit(f"Add a remedy to REMEDIES for each of these kinds: {', '.join(sorted(missing))}")
     PAGE.write_text(page(), encoding="utf-8")

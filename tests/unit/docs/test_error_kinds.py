@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
-    Kind,
+    ErrorKind,
     RefusedError,
     UnclearOutcomeError,
 )
@@ -29,15 +29,15 @@ def test_the_page_is_generated() -> None:
 def test_every_kind_has_one_remedy() -> None:
     listed = [kind for remedies in error_kinds.REMEDIES.values() for kind in remedies]
     assert len(listed) == len(set(listed))
-    assert set(listed) == set(Kind)
+    assert set(listed) == set(ErrorKind)
 
 
 def test_the_code_uses_every_kind_and_no_other() -> None:
-    assert error_kinds.kinds_in_code() == {kind.value for kind in Kind}
+    assert error_kinds.kinds_in_code() == {kind.value for kind in ErrorKind}
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_kind_is_documented_in_one_sentence(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ErrorKind)
+def test_a_kind_is_documented_in_one_sentence(kind: ErrorKind) -> None:
     assert kind.meaning[0].isupper() or kind.meaning.startswith("``")
     assert kind.meaning.endswith(".")
     assert ". " not in kind.meaning
@@ -45,15 +45,15 @@ def test_a_kind_is_documented_in_one_sentence(kind: Kind) -> None:
 
 
 def test_a_result_contains_plain_text() -> None:
-    for error in (RefusedError("no", kind="verify"), RefusedError("no", kind=Kind.VERIFY)):
-        assert error.kind is Kind.VERIFY
+    for error in (RefusedError("no", kind="verify"), RefusedError("no", kind=ErrorKind.VERIFY)):
+        assert error.kind is ErrorKind.VERIFY
         assert error.as_dict()["kind"].__class__ is str
-        assert UnclearOutcomeError(error).kind is Kind.VERIFY
+        assert UnclearOutcomeError(error).kind is ErrorKind.VERIFY
         assert repr(error.as_dict()["kind"]) == "'verify'"
 
 
 def test_a_kind_behaves_as_its_value_with_every_python() -> None:
-    kind = Kind.NOT_FOUND
+    kind = ErrorKind.NOT_FOUND
     assert (str(kind), f"{kind}", f"{kind:>10}", "%s" % kind) == ("not_found", "not_found", " not_found", "not_found")  # noqa: UP031
     assert hash(kind) == hash("not_found")
     assert {"not_found": 1}[kind] == 1
@@ -62,5 +62,5 @@ def test_a_kind_behaves_as_its_value_with_every_python() -> None:
 
 
 def test_an_unknown_kind_is_a_bug() -> None:
-    with pytest.raises(ValueError, match="'nonsense' is not a valid Kind"):
+    with pytest.raises(ValueError, match="'nonsense' is not a valid ErrorKind"):
         raise CiError("no", kind="nonsense")

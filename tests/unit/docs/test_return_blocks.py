@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import Kind
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ErrorKind
 
 from . import return_blocks
 
@@ -70,7 +70,7 @@ def test_each_error_and_each_list_of_actions_comes_from_the_source() -> None:
 
 
 def test_documented_kinds_exist() -> None:
-    known = {kind.value for kind in Kind}
+    known = {kind.value for kind in ErrorKind}
     for module, entries in SOURCE.modules.items():
         kinds = SOURCE.kinds(entries["error"])
         assert set(kinds) <= known, module

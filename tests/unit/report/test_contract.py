@@ -21,7 +21,7 @@ from tests.helpers.report.reports import ROLE
 # One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")
 
-KINDS = read_yaml(module.DOCUMENTATION)["options"]["kinds"]["choices"]
+KIND_CHOICES = read_yaml(module.DOCUMENTATION)["options"]["kinds"]["choices"]
 
 
 def role_options() -> dict[str, Any]:
@@ -54,19 +54,19 @@ def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) 
     details = material.file(kind, "a name", "one")["details"]
     assert set(details) == set(keys)
     # The others have another place in the page, or are in the JSON file only.
-    elsewhere = {"expires_at", "days_left", "type", "team_id", "team_name", words.KIND[kind].subject}
+    elsewhere = {"expires_at", "days_left", "type", "team_id", "team_name", words.KIND_BY_NAME[kind].subject}
     json_only = {"entitlements", "sha256", "chain", "use"}
-    facts = {key for _label, key in words.KIND[kind].facts}
+    facts = {key for _label, key in words.KIND_BY_NAME[kind].facts}
     assert facts <= set(keys)
     assert set(keys) - elsewhere - json_only == facts
 
 
 def test_every_finding_has_its_text() -> None:
-    assert set(material.FINDING_LISTS) == set(FINDING_LISTS)
-    assert {kind.plural for kind in words.KINDS} == set(KINDS)
+    assert set(material.FINDING_NAMES) == set(FINDING_LISTS)
+    assert {kind.plural for kind in words.REPORTED_KINDS} == set(KIND_CHOICES)
     options = role_options()
     assert set(options["code_signing_report_fail_on"]["choices"]) == {*FINDING_LISTS, "unreadable"}
-    assert options["code_signing_report_kinds"]["choices"] == KINDS
+    assert options["code_signing_report_kinds"]["choices"] == KIND_CHOICES
 
 
 def test_defaults_of_the_role_are_those_of_the_report() -> None:

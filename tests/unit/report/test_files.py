@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
 from tests.helpers.report import material
-from tests.helpers.report.material import FINDING_LISTS, PLURALS, TODAY, WITHIN, Json
+from tests.helpers.report.material import FINDING_NAMES, PLURALS, TODAY, WITHIN, Json
 from tests.helpers.report.reports import Report, Writer
 
 # One worker for all tests of the same written reports.
@@ -32,9 +32,9 @@ def test_json_holds_the_findings(report: Report, reports: dict[str, Report]) -> 
     assert report.json["summary"] == {
         key: value for key, value in report.found["summary"].items() if key not in FROM_RUN_TO_RUN
     }
-    for key in ("apps", "unreadable", *FINDING_LISTS):
+    for key in ("apps", "unreadable", *FINDING_NAMES):
         assert report.json[key] == report.found[key], key
-    assert report.json.keys() == {"title", "date", "expires_within", "summary", "apps", "unreadable", *FINDING_LISTS}
+    assert report.json.keys() == {"title", "date", "expires_within", "summary", "apps", "unreadable", *FINDING_NAMES}
 
 
 def plain(text: str | None) -> str:
@@ -51,7 +51,7 @@ def expected_rows(found: Json) -> list[dict[str, str]]:
         base = {"app_slug": plain(slug), "app_title": plain(app["title"]), "owner": plain(app["owner"])}
         if app["error"]:
             reason = plain(app["error"]["msg"])
-            rows.append({**base, "states": "unreadable", "finding": "unreadable", "reasons": reason})
+            rows.append({**base, "findings": "unreadable", "finding": "unreadable", "reasons": reason})
         for kind, plural in PLURALS.items():
             for file in app[plural]:
                 details = file["details"] or {}
@@ -75,7 +75,7 @@ def expected_rows(found: Json) -> list[dict[str, str]]:
                     "kind": kind,
                     "file_slug": plain(file["slug"]),
                     "file_name": plain(file["upload_file_name"]),
-                    "states": " ".join(name for name, _reason in own),
+                    "findings": " ".join(name for name, _reason in own),
                     "expires_at": details.get("expires_at") or "",
                     "days_left": str(details.get("days_left", "")).replace("None", ""),
                     "subject": plain(subject),
@@ -172,7 +172,7 @@ def test_apps_without_files_have_a_row(writer: Writer) -> None:
         "app_slug": "a1",
         "app_title": "Empty",
         "owner": "Acme",
-        "states": "no_files",
+        "findings": "no_files",
         "finding": "no_files",
     }
 

@@ -19,9 +19,9 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._report.changes impor
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.model import Earlier, Model
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.tasks import tasks
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.timeline import timeline
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES, natural
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import REPORTED_FINDINGS, natural
 from tests.helpers.report import material
-from tests.helpers.report.material import FINDING_LISTS, NOW, Json
+from tests.helpers.report.material import FINDING_NAMES, NOW, Json
 
 TODAY = NOW.date()
 PROFILE, CERTIFICATE, KEYSTORE = "provisioning_profile", "build_certificate", "android_keystore"
@@ -43,7 +43,7 @@ def fleet_of(**apps: list[tuple[str, float | None] | tuple[str, float | None, Js
             one["slug"] = f"{title}-{number}"
             if "serial" in one["details"]:
                 one["details"]["serial"] = identity
-            made.append((kind, {**one, **({"in_lists": fields["in_lists"]} if "in_lists" in fields else {})}))
+            made.append((kind, {**one, **({"listed_in": fields["listed_in"]} if "listed_in" in fields else {})}))
         described[f"slug-{title}"] = material.app(title, made, owner="Example")
     return material.answer(described)
 
@@ -56,18 +56,18 @@ def phrases(found: Json) -> list[str]:
 def test_every_file_with_a_finding_is_in_one_task(found: Json) -> None:
     one = model(found)
     in_tasks = Counter(id(file) for task in tasks(one) for file in task.files)
-    expected = {(entry["app_slug"], entry["kind"], entry["slug"]) for name in FINDING_LISTS for entry in found[name]}
+    expected = {(entry["app_slug"], entry["kind"], entry["slug"]) for name in FINDING_NAMES for entry in found[name]}
     assert set(in_tasks.values()) == {1}
     assert len(in_tasks) == len(expected)
-    assert sum(len(files) for files in one.by_state.values()) == len(expected)
+    assert sum(len(files) for files in one.by_finding.values()) == len(expected)
 
 
 def test_the_most_urgent_finding_counts() -> None:
-    in_lists = {"unverifiable": "Closed.", "unpaired": "Alone."}
-    found = fleet_of(A=[(PROFILE, 5, {"in_lists": in_lists})], B=[(PROFILE, 400, {"in_lists": in_lists})])
+    reasons = {"unverifiable": "Closed.", "unpaired": "Alone."}
+    found = fleet_of(A=[(PROFILE, 5, {"listed_in": reasons})], B=[(PROFILE, 400, {"listed_in": reasons})])
     one = model(found)
-    assert {app.title: dict(app.states) for app in one.apps} == {"A": {"expiring": 1}, "B": {"unpaired": 1}}
-    assert [finding.state.name for finding in one.files[0].findings] == ["expiring", "unpaired", "unverifiable"]
+    assert {app.title: dict(app.finding_counts) for app in one.apps} == {"A": {"expiring": 1}, "B": {"unpaired": 1}}
+    assert [entry.finding.name for entry in one.files[0].findings] == ["expiring", "unpaired", "unverifiable"]
 
 
 def test_tasks_are_grouped_by_action() -> None:
@@ -76,8 +76,8 @@ def test_tasks_are_grouped_by_action() -> None:
         B=[(PROFILE, -12), (CERTIFICATE, 9, {"identity": "shared", "name": "dist.p12"})],
         C=[(PROFILE, -50), (PROFILE, 10), (PROFILE, 29)],
         D=[(KEYSTORE, 12), (PROFILE, 11)],
-        E=[(PROFILE, 200, {"in_lists": {"unpaired": "It embeds none."}})],
-        F=[(CERTIFICATE, 200, {"in_lists": {"invalid": "Wrong password."}})],
+        E=[(PROFILE, 200, {"listed_in": {"unpaired": "It embeds none."}})],
+        F=[(CERTIFICATE, 200, {"listed_in": {"invalid": "Wrong password."}})],
     )
     assert phrases(found) == [
         "Renew 2 profiles that expired on 9 Nov: A, B",
@@ -93,7 +93,7 @@ def test_tasks_are_grouped_by_action() -> None:
 
 def test_profiles_that_outlive_their_certificates() -> None:
     found = fleet_of(
-        A=[(CERTIFICATE, -6), (PROFILE, 353, {"in_lists": {"expired": "All its certificates have expired."}})],
+        A=[(CERTIFICATE, -6), (PROFILE, 353, {"listed_in": {"expired": "All its certificates have expired."}})],
         B=[(PROFILE, -3)],
     )
     assert phrases(found) == [
@@ -113,7 +113,7 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
         C=[(CERTIFICATE, -3, {"name": "old.p12"}), (CERTIFICATE, 300, {"name": "new.p12"})],
     )
     one = model(found)
-    assert {app.title: dict(app.states) for app in one.apps} == {
+    assert {app.title: dict(app.finding_counts) for app in one.apps} == {
         "A": {"duplicated": 1},
         "B": {"expired": 2},
         "C": {"expired": 1},
@@ -138,7 +138,7 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
             "0 of 2 apps break because of an expiry within 30 days, by 21 Dec 2026.",
         ),
         (
-            {"A": [(PROFILE, 31)], "B": [(CERTIFICATE, None, {"in_lists": {"unverifiable": "Protected."}})]},
+            {"A": [(PROFILE, 31)], "B": [(CERTIFICATE, None, {"listed_in": {"unverifiable": "Protected."}})]},
             (
                 "0 of 2 apps break because of an expiry within 30 days, by 21 Dec 2026, but 1 app has a file whose "
                 "date of expiry is not known."
@@ -260,5 +260,5 @@ def test_the_order_of_titles() -> None:
     assert sorted(["Shop 10", "shop 9", "Bank", "Shop", "7"], key=natural) == ["7", "Bank", "Shop", "shop 9", "Shop 10"]
 
 
-def test_each_state_completes_the_sentence_of_zeros() -> None:
-    assert all(state.none.split()[0] in {"has", "is", "expires"} for state in STATES)
+def test_each_finding_completes_the_sentence_of_zeros() -> None:
+    assert all(finding.none.split()[0] in {"has", "is", "expires"} for finding in REPORTED_FINDINGS)

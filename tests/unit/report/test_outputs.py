@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import metrics
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.markdown import _escaped
 from tests.helpers.report import material
-from tests.helpers.report.material import FINDING_LISTS, HOSTILE
+from tests.helpers.report.material import FINDING_NAMES, HOSTILE
 from tests.helpers.report.reports import Report, Writer
 
 from .test_model import model
@@ -98,10 +98,10 @@ def families(report: Report) -> dict[str, list[tuple[dict[str, str], float]]]:
 def test_metrics_count_findings(fleet: Report) -> None:
     found = {name.removeprefix("mobileops_code_signing_"): samples for name, samples in families(fleet).items()}
     assert found["apps"] == [({}, 45.0)]
-    numbers = dict.fromkeys(FINDING_LISTS, 0.0)
+    numbers = dict.fromkeys(FINDING_NAMES, 0.0)
     for labels, value in found["findings"]:
         numbers[labels["finding"]] += value
-    assert numbers == {name: len(fleet.found[name]) for name in FINDING_LISTS}
+    assert numbers == {name: len(fleet.found[name]) for name in FINDING_NAMES}
     within = {
         labels["days"]: value
         for labels, value in found["files_expiring_within_days"]

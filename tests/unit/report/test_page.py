@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.page import MAX_PLAIN_APPS
 from tests.helpers.report import material
 from tests.helpers.report.html import Element
-from tests.helpers.report.material import FINDING_LISTS, Json
+from tests.helpers.report.material import FINDING_NAMES, Json
 from tests.helpers.report.reports import Report, Writer
 
 # One worker for all tests of the same written reports.
@@ -42,7 +42,7 @@ def test_the_first_sentence_comes_first(fleet: Report, reports: dict[str, Report
 
 
 def test_tiles_count_what_is_not_zero(fleet: Report) -> None:
-    numbers = {name: len(fleet.found[name]) for name in FINDING_LISTS}
+    numbers = {name: len(fleet.found[name]) for name in FINDING_NAMES}
     assert tiles_of(fleet.page) == {name: number for name, number in numbers.items() if number}
     assert fleet.page.one("p", "facts").words == (
         "No file is unusable or is a duplicate. This is the first report, so there is no comparison."
@@ -76,10 +76,10 @@ def test_tasks(fleet: Report, reports: dict[str, Report]) -> None:
 
 
 def test_many_tasks_are_folded_away_and_many_names_are_counted(writer: Writer) -> None:
-    in_lists = {"unpaired": "Alone.", "unprocessed": "Not finished."}
+    reasons = {"unpaired": "Alone.", "unprocessed": "Not finished."}
     files: list[tuple[str, int, Json]] = [("provisioning_profile", day, {}) for day in (-200, -3, 1, 8, 15, 22)]
     files += [("build_certificate", day, {}) for day in (-200, -3, 1, 8)]
-    files += [("android_keystore", 300, {"in_lists": in_lists})]
+    files += [("android_keystore", 300, {"listed_in": reasons})]
     apps = {}
     for number in range(30):
         made = [

@@ -9,28 +9,28 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..._core.polling import Polling
+from ..._core.progress import LineTimer
 from .model import is_over, label, status_name
 from .runs import Run
 
-PROGRESS_INTERVAL_S = 60.0
+# Seconds between two lines that report the same state.
+STATE_LINE_INTERVAL_S = 60.0
 
 
 class StateReport:
-    """Reports the state of a build when it changes, and every PROGRESS_INTERVAL_S."""
+    """Reports the state of a build when it changes, and every STATE_LINE_INTERVAL_S."""
 
     def __init__(self, polling: Polling, report: Callable[[str], None]) -> None:
         self._polling, self._report = polling, report
         self._last_state: str | None = None
-        self._reported_at = 0.0
+        self._timer = LineTimer(STATE_LINE_INTERVAL_S, lambda: polling.waited_s)
 
     def __call__(self, build: Mapping[str, Any], doing: str | None = None) -> None:
         """Report the state. `doing` replaces the status of the build."""
         state = doing or status_name(build) or "in an unknown state"
-        waited = self._polling.waited_s
-        if state == self._last_state and waited - self._reported_at < PROGRESS_INTERVAL_S:
-            return
-        self._last_state, self._reported_at = state, waited
-        self._report(f"{label(build)}: {state} after {waited:.0f} s")
+        if self._timer.claim(always=state != self._last_state):
+            self._last_state = state
+            self._report(f"{label(build)}: {state} after {self._polling.waited_s:.0f} s")
 
 
 def wait_until_over(

@@ -21,7 +21,7 @@ from ..builds.endpoints import list_builds
 from ..client import BitriseClient
 from ..client_pool import ClientPool
 from ..files.endpoints import get_file, list_files
-from ..files.kinds import BUILD_CERTIFICATE, KINDS
+from ..files.kinds import BUILD_CERTIFICATE, FILE_KINDS
 from ..workers import run_concurrently
 from .checks import Checks, Private, Value
 from .connection import Probe
@@ -202,7 +202,7 @@ def _outcome(rights: _Rights, read: Callable[[], Any]) -> tuple[str, int | None]
 def _storage_url(client: BitriseClient, slugs: Sequence[str]) -> str | None:
     """Return a signed URL of any file in these apps. Only its host is used."""
     for slug in slugs:
-        for kind in KINDS:
+        for kind in FILE_KINDS:
             try:
                 for file in _first(list_files(client, kind, slug, 1)):
                     url = get_file(client, kind, slug, str(file["slug"])).get("download_url")

@@ -13,7 +13,7 @@ from ..client import BitriseClient
 from .actions import Delete
 from .endpoints import delete_file, get_file
 from .journal import Journal
-from .kinds import KINDS, FileKind
+from .kinds import FILE_KINDS, FileKind
 from .model import RemoteFile
 from .observe import Observer
 from .upload import REFUSED
@@ -68,7 +68,7 @@ class FileDeletion:
 
     def purge(self, actions: Sequence[Delete], unprocessed: frozenset[str | None]) -> None:
         """Delete undeclared files, again until the list shows that. `unprocessed`: slugs of unfinished uploads."""
-        for kind in KINDS:
+        for kind in FILE_KINDS:
             left = [action for action in actions if action.kind == kind.name]
             for tries in range(DELETION_ROUNDS):
                 if not left:

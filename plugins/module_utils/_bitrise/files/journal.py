@@ -10,7 +10,7 @@ from typing import Any
 
 from ..._core.errors import CiError
 from .actions import Delete, FileAction, Upload
-from .kinds import KINDS
+from .kinds import FILE_KINDS
 from .plan_app import AppPlan
 
 _PAST = {"upload": "uploaded", "update": "updated", "delete": "deleted"}
@@ -48,4 +48,4 @@ class Journal:
 
 
 def _words(action: FileAction) -> str:
-    return next(kind.words for kind in KINDS if kind.name == action.kind)
+    return next(kind.words for kind in FILE_KINDS if kind.name == action.kind)

@@ -61,7 +61,7 @@ PROJECT_FILE = FileKind(
     has_env_key=True,
     own_keys=(("user_env_key", None),),
 )
-KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)
+FILE_KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)
 
 
 def can_be_keystore(data: Mapping[str, Any]) -> bool:

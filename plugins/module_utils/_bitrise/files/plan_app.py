@@ -30,7 +30,7 @@ from .env_keys import (
     creation,
 )
 from .evidence import age
-from .kinds import KINDS, FileKind, FileLocation
+from .kinds import FILE_KINDS, FileKind, FileLocation
 from .model import Desired, RemoteFile
 from .purge import plan_purge, reject_large_purge
 
@@ -127,7 +127,7 @@ def plan_app(
     Raise RefusedError or OptionError for declared files that cannot or must not be applied.
     """
     plans: list[FilePlan] = []
-    for kind in KINDS:
+    for kind in FILE_KINDS:
         location = FileLocation(kind, app_slug)
         decisions = [
             decide(
@@ -143,7 +143,7 @@ def plan_app(
         _reject_shared(location, decisions)
         plans += _plan_kind(location, decisions, observed.get(kind, ()))
     touched = frozenset(slug for plan in plans for slug in plan.decision.touched)
-    purged = [kind for kind in KINDS if kind.plural in policy.purge and kind in declared]
+    purged = [kind for kind in FILE_KINDS if kind.plural in policy.purge and kind in declared]
     purge = tuple(
         action
         for kind in purged
@@ -168,7 +168,7 @@ def _leftover_count(plans: Sequence[FilePlan], now: float | None) -> int:
 
 def _order(plan: FilePlan) -> tuple[int, tuple[int, str, str]]:
     """Return a sort key: certificates come before the profiles that embed them."""
-    return KINDS.index(plan.location.kind), _key_order(plan.decision)
+    return FILE_KINDS.index(plan.location.kind), _key_order(plan.decision)
 
 
 def _key_order(decision: Decision) -> tuple[int, str, str]:

@@ -34,7 +34,7 @@ from ..files.reconcile import PreparedApp
 from ..files.slugs import ULID
 from ..many_apps import failure_of
 from ..options import BITRISE
-from ..workers import FAILURES_IN_A_ROW, FailureStreak, run_concurrently
+from ..workers import FAILED_APPS_TO_END, FailureStreak, run_concurrently
 from .declarations import (
     AppDeclaration,
     OnceReader,
@@ -163,7 +163,7 @@ class _Fleet:
         """Stop the task for a cause that concerns all apps, before this thread takes the next app."""
         if self._streak.note(outcome.error):
             self._policy.stop.reason = (
-                f", because {FAILURES_IN_A_ROW} apps in a row failed for a cause that concerns all"
+                f", because {FAILED_APPS_TO_END} apps in a row failed for a cause that concerns all"
             )
             self._policy.stop.set()
         if outcome.error and (self._options["fail_fast"] or outcome.error.ends_task):

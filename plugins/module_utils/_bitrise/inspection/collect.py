@@ -23,7 +23,7 @@ from ..files.description import NOT_OPENED
 from ..files.endpoints import remote_files
 from ..files.kinds import (
     ANDROID_KEYSTORE,
-    KINDS,
+    FILE_KINDS,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
@@ -66,7 +66,7 @@ class AppFiles:
 
     app_slug: str
     title: str | None = None
-    kinds: Sequence[FileKind] = KINDS  # kinds that were requested
+    kinds: Sequence[FileKind] = FILE_KINDS  # kinds that were requested
     files: list[FileOfApp] = field(default_factory=list)
     error: CiError | None = None
 

@@ -20,7 +20,7 @@ from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..apps import find_apps
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
-from ..files.kinds import KINDS, PROJECT_FILE
+from ..files.kinds import FILE_KINDS, PROJECT_FILE
 from ..many_apps import check_slugs
 from ..options import BITRISE
 from .collect import (
@@ -44,8 +44,8 @@ INSPECTION = OptionGroup(
         "kinds": {
             "type": "list",
             "elements": "str",
-            "choices": [kind.plural for kind in KINDS],
-            "default": [kind.plural for kind in KINDS if kind != PROJECT_FILE],
+            "choices": [kind.plural for kind in FILE_KINDS],
+            "default": [kind.plural for kind in FILE_KINDS if kind != PROJECT_FILE],
         },
         "expires_within": {"type": "int", "default": 30},
         **CONCURRENCY.argument_spec,
@@ -68,7 +68,7 @@ def _run_code_signing_info(options: dict[str, Any], clients: ClientPool, context
     progress = Progress(context.report_progress)
     collector = FileCollector(
         clients,
-        [kind for kind in KINDS if kind.plural in options["kinds"]],
+        [kind for kind in FILE_KINDS if kind.plural in options["kinds"]],
         options["concurrency"],
         now,
         cache,
@@ -122,7 +122,9 @@ def _owner(app: Mapping[str, Any]) -> str | None:
 def _app_as_result(app: AppFiles, owner: str | None, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
     error = {"msg": app.error.message, **app.error.as_dict()} if app.error else None
     files = {
-        kind.plural: [file_as_result(file, now) for file in app.of_kind(kind)] for kind in KINDS if kind.plural in kinds
+        kind.plural: [file_as_result(file, now) for file in app.of_kind(kind)]
+        for kind in FILE_KINDS
+        if kind.plural in kinds
     }
     return {"title": app.title, "owner": owner, "error": error, **files}
 

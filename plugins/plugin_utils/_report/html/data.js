@@ -9,8 +9,8 @@ const DAY_MS = 86400000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 const textAt = (place) => DATA.texts[place ?? 0];
-const STATES = DATA.states.map(([name, label, gravity], rank) => ({ name, label, gravity, rank }));
-const DUPLICATED = STATES.find((state) => state.name === "duplicated");
+const FINDINGS = DATA.findings.map(([name, label, gravity], rank) => ({ name, label, gravity, rank }));
+const DUPLICATED = FINDINGS.find((finding) => finding.name === "duplicated");
 const KINDS = DATA.kinds.map(([name, label, heading, ...facts]) => ({ name, label, heading, facts }));
 
 /* Days are counted from the day of the report. */
@@ -29,11 +29,11 @@ const daysLeft = (day) => {
 
 const decodeFile = (row) => {
   const [kind, name, slug, day, time, subject, type, team, flags = 0, size = 0, sha256 = "", facts = [], findings, warnings] = row;
-  const found = (findings || []).map(([state, reason]) => ({ state: STATES[state], reason: textAt(reason) }));
+  const found = (findings || []).map(([finding, reason]) => ({ finding: FINDINGS[finding], reason: textAt(reason) }));
   return {
     kind: KINDS[kind], name: textAt(name), slug, day, time: textAt(time), subject: textAt(subject), type: textAt(type),
     team: team ? DATA.teams[team - 1][0] : "", flags, size, sha256, facts, findings: found,
-    warnings: (warnings || []).map(textAt), state: flags & REPLACED ? DUPLICATED : found[0]?.state ?? null,
+    warnings: (warnings || []).map(textAt), finding: flags & REPLACED ? DUPLICATED : found[0]?.finding ?? null,
   };
 };
 
@@ -41,7 +41,7 @@ const decodeFile = (row) => {
 const sumUp = (files) => {
   const urgent = files.reduce((worst, file) => {
     if (!worst) { return file; }
-    const rank = (one) => one.state?.rank ?? STATES.length;
+    const rank = (one) => one.finding?.rank ?? FINDINGS.length;
     return rank(file) < rank(worst) || (rank(file) === rank(worst) && (file.day ?? Infinity) < (worst.day ?? Infinity)) ? file : worst;
   }, null);
   return { number: files.length, urgent };

@@ -13,7 +13,7 @@ const fillChoices = () => {
   const files = APPS.flatMap((app) => app.files);
   const within = [7, 30, 90, DATA.within].filter((days, place, all) => all.indexOf(days) === place).sort((one, other) => one - other);
   const choices = {
-    finding: [...STATES.map((state) => [state.name, state.label]), ["none", "In order"], ["unreadable", "Unreadable"]],
+    finding: [...FINDINGS.map((finding) => [finding.name, finding.label]), ["none", "In order"], ["unreadable", "Unreadable"]],
     expires: [[`..${isoOf(-1)}`, "already"], ...within.map((days) => [`${isoOf(0)}..${isoOf(days)}`, `within ${days} days`]), ["none", "date not known"]],
     kind: USED_KINDS.map(({ kind }) => [kind.name, kind.label]),
     type: distinct(files.map((file) => file.type)).map((type) => [type, type]),

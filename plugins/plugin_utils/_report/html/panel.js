@@ -10,7 +10,7 @@ const factsOf = (pairs) => element("dl", {}, ...pairs
   .flatMap(([label, value]) => [element("dt", { textContent: label }), element("dd", {}, foreign(String(value)))]));
 
 const fileCard = (file) => {
-  const reasons = file.findings.map(({ state, reason }) => element("p", {}, badge(state), " ", foreign(reason)));
+  const reasons = file.findings.map(({ finding, reason }) => element("p", {}, badge(finding), " ", foreign(reason)));
   if (file.flags & REPLACED) {
     reasons.unshift(element("p", {}, badge(DUPLICATED), " The app has a newer file in its place."));
   }
@@ -37,7 +37,7 @@ const fileCard = (file) => {
 const openPanel = (app) => {
   const close = element("button", { type: "button", className: "close", textContent: "Close" });
   close.addEventListener("click", () => panel.close());
-  const files = [...app.files].sort((one, other) => (one.state?.rank ?? 99) - (other.state?.rank ?? 99));
+  const files = [...app.files].sort((one, other) => (one.finding?.rank ?? 99) - (other.finding?.rank ?? 99));
   panel.replaceChildren(
     element("div", { className: "panel-head" }, element("h2", { id: "panel-title" }, foreign(app.title)), close),
     factsOf([["Organization", app.owner], ["Slug", app.slug]]),

@@ -22,25 +22,25 @@ const appLink = (app, ...children) => (DATA.appUrl
   ? element("a", { href: DATA.appUrl + encodeURIComponent(app.slug), rel: "noreferrer" }, ...children)
   : element("span", {}, ...children));
 
-const badge = (state) => element("span", { className: `badge grave-${state.gravity}`, textContent: state.label });
+const badge = (finding) => element("span", { className: `badge grave-${finding.gravity}`, textContent: finding.label });
 
 const kindText = ({ number, urgent }) => {
   if (!number) { return "-"; }
-  const state = urgent.state;
+  const finding = urgent.finding;
   // A profile that is valid longer than its certificates has expired with them.
-  const inside = state?.name === "expired" && !(urgent.flags & EXPIRED);
+  const inside = finding?.name === "expired" && !(urgent.flags & EXPIRED);
   const dated = inside ? "cert. expired" : urgent.day === null ? "" : daysLeft(urgent.day);
-  const what = state && !["expired", "expiring"].includes(state.name) ? state.label.toLowerCase() : dated;
+  const what = finding && !["expired", "expiring"].includes(finding.name) ? finding.label.toLowerCase() : dated;
   return what ? `${number} \u00b7 ${what}` : String(number);
 };
 
 const findingsOf = (app) => {
   if (app.error) { return [element("span", { className: "badge grave-2", textContent: "Unreadable" })]; }
   if (!app.files.length) { return [element("span", { className: "aside", textContent: "No signing files" })]; }
-  const states = [...new Set(app.files.map((file) => file.state).filter(Boolean))].sort((one, other) => one.rank - other.rank);
-  if (!states.length) { return [element("span", { className: "badge grave-0", textContent: "In order" })]; }
-  const more = states.length > 1 ? [element("span", { className: "aside", textContent: ` +${states.length - 1}` })] : [];
-  return [badge(states[0]), ...more];
+  const findings = [...new Set(app.files.map((file) => file.finding).filter(Boolean))].sort((one, other) => one.rank - other.rank);
+  if (!findings.length) { return [element("span", { className: "badge grave-0", textContent: "In order" })]; }
+  const more = findings.length > 1 ? [element("span", { className: "aside", textContent: ` +${findings.length - 1}` })] : [];
+  return [badge(findings[0]), ...more];
 };
 
 const CELLS = {
@@ -59,7 +59,7 @@ const CELLS = {
 
 const kindCell = (app, number) => {
   const one = app.kinds[number];
-  const gravity = one.urgent?.state?.gravity ?? 0;
+  const gravity = one.urgent?.finding?.gravity ?? 0;
   return element("span", { className: gravity ? `grave-${gravity} urgent` : one.number ? "" : "aside", textContent: kindText(one) });
 };
 

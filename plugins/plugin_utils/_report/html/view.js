@@ -38,7 +38,7 @@ const haystack = (file) => (file.haystack ??= normalize(
 const fileTest = (view) => {
   const tests = [];
   if (view.finding) {
-    tests.push((file) => (view.finding === "none" ? !file.state : file.state?.name === view.finding));
+    tests.push((file) => (view.finding === "none" ? !file.finding : file.finding?.name === view.finding));
   }
   if (view.expires) {
     const range = rangeFrom(view.expires);

@@ -271,7 +271,7 @@ def test_memory_stays_flat(app: AppWithArtifacts) -> None:
 
 
 def test_progress_is_reported(app: AppWithArtifacts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_download, "PROGRESS_INTERVAL_S", 0.0)
+    monkeypatch.setattr(_download, "DOWNLOAD_LINE_INTERVAL_S", 0.0)
     said: list[str] = []
     task = app.download(slug="big")
     context = TaskContext(task.env, report_progress=said.append)

@@ -179,7 +179,7 @@ def test_a_file_of_another_build(app: AppWithArtifacts, folder: Path) -> None:
 
 
 def test_one_line_of_progress(app: AppWithArtifacts, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_download, "PROGRESS_INTERVAL_S", 0.0)
+    monkeypatch.setattr(_download, "DOWNLOAD_LINE_INTERVAL_S", 0.0)
     app.has(*({"slug": f"s{n}", "title": f"{n}.ipa", "size_bytes": 2**20} for n in range(3)))
     said: list[str] = []
     task = whole(app, folder, concurrency=1)

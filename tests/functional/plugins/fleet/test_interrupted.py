@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
-from tests.helpers.fleet import APPS, KINDS, Fleet, FleetTask, declared, digests
+from tests.helpers.fleet import APPS, IOS_KINDS, Fleet, FleetTask, declared, digests
 from tests.helpers.service import CERTIFICATES, PROFILES, a_file, sha256
 
 FLEET = APPS[:6]
@@ -48,14 +48,14 @@ def rollout(fleet: Fleet, **options: Any) -> FleetTask:
 
 def check_nothing_is_lost(fleet: Fleet) -> None:
     """Check that a build at this moment finds each file, in its old or in its new form."""
-    for kind in KINDS:
+    for kind in IOS_KINDS:
         for contents in fleet.contents(kind).values():
             complete = {name for name, digest in contents if digest}
             assert {"other", "dist.p12" if kind == CERTIFICATES else "dist"} <= complete
 
 
 def check_all_is_true(fleet: Fleet) -> None:
-    for kind in KINDS:
+    for kind in IOS_KINDS:
         assert fleet.complete(kind) == dict.fromkeys(FLEET, TRUE[kind])
     for slug in FLEET:
         (certificate,) = [

@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoi
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from tests.helpers.fleet import (
     APPS,
-    KINDS,
+    IOS_KINDS,
     ONE,
     THREE,
     TWO,
@@ -42,12 +42,12 @@ WITH_OTHERS = {
 }
 
 
-@pytest.mark.parametrize("purge", [[], [CERTIFICATES], [PROFILES], list(KINDS)], ids=str)
+@pytest.mark.parametrize("purge", [[], [CERTIFICATES], [PROFILES], list(IOS_KINDS)], ids=str)
 def test_purge_of_single_kinds(fleet: Fleet, purge: list[str]) -> None:
     fleet.holds({ONE: FULL, TWO: {}})
     done = check_then_run_then_rerun(fleet.task([ONE, TWO], purge=purge, **BOTH))
 
-    for kind in KINDS:
+    for kind in IOS_KINDS:
         assert fleet.contents(kind) == {ONE: (DECLARED if kind in purge else WITH_OTHERS)[kind], TWO: DECLARED[kind]}
     undeclared = [action for action in done["actions"] if action.get("reason") == "undeclared"]
     assert sorted(action["name"] for action in undeclared) == [
@@ -59,7 +59,7 @@ def test_purge_of_single_kinds(fleet: Fleet, purge: list[str]) -> None:
 
 def test_purge_comes_last(fleet: Fleet) -> None:
     fleet.holds({ONE: FULL})
-    done = fleet.task([ONE], purge=list(KINDS), **BOTH).run()
+    done = fleet.task([ONE], purge=list(IOS_KINDS), **BOTH).run()
     reasons = [action.get("reason") for action in done["actions"]]
     assert reasons == [None, "replaced", "undeclared", "undeclared", "undeclared"]
 
@@ -75,7 +75,7 @@ def test_a_kind_that_is_not_declared_is_not_purged(fleet: Fleet) -> None:
     """Declare a kind for one app and not for another one."""
     fleet.holds({ONE: FULL, TWO: FULL, THREE: FULL})
     apps = [ONE, {"app_slug": TWO, PROFILES: []}, {"app_slug": THREE, CERTIFICATES: None}]
-    task = fleet.task(apps, purge=list(KINDS))
+    task = fleet.task(apps, purge=list(IOS_KINDS))
     check_then_run_then_rerun(task)
     assert {slug: len(files) for slug, files in fleet.contents(PROFILES).items()} == {ONE: 3, TWO: 0, THREE: 3}
     assert {slug: len(files) for slug, files in fleet.contents(CERTIFICATES).items()} == {ONE: 2, TWO: 2, THREE: 2}
@@ -134,7 +134,7 @@ def test_more_than_max_purge(fleet: Fleet, most: int) -> None:
     """Reject the purge of that app before it changes, and purge the others."""
     fleet.holds({ONE: FULL, TWO: {}})
     before = fleet.files(ONE, PROFILES)
-    task = fleet.task([ONE, TWO], purge=list(KINDS), max_purge=most, **BOTH)
+    task = fleet.task([ONE, TWO], purge=list(IOS_KINDS), max_purge=most, **BOTH)
     for check_mode in (True, False):
         fleet.forget()
         result = task.fail(check_mode=check_mode)
@@ -149,7 +149,7 @@ def test_more_than_max_purge(fleet: Fleet, most: int) -> None:
 def test_as_many_as_max_purge(fleet: Fleet) -> None:
     """Do not count replaced files and leftovers of declared files."""
     fleet.holds({ONE: FULL})
-    fleet.task([ONE], purge=list(KINDS), max_purge=3, **BOTH).run()
+    fleet.task([ONE], purge=list(IOS_KINDS), max_purge=3, **BOTH).run()
     assert fleet.contents(PROFILES) == {ONE: DECLARED[PROFILES]}
 
 
@@ -177,7 +177,7 @@ def test_never_after_a_failed_upload(fleet: Fleet, fault: dict[str, Any]) -> Non
     apps = APPS[:6]
     fleet.holds(dict.fromkeys(apps, FULL))
     fleet.emulator.fault(**fault, nth=1, times=1)
-    task = fleet.task(apps, purge=list(KINDS), max_purge_total="100%", build_certificates=CERTIFICATE).with_options(
+    task = fleet.task(apps, purge=list(IOS_KINDS), max_purge_total="100%", build_certificates=CERTIFICATE).with_options(
         provisioning_profiles=[declared("dist", NEW, is_expose=False)]
     )
     result = task.fail()
@@ -185,7 +185,7 @@ def test_never_after_a_failed_upload(fleet: Fleet, fault: dict[str, Any]) -> Non
     (failed,) = [slug for slug, app in result["apps"].items() if app["error"]]
     assert failed in result["msg"]
     assert not [action for action in result["apps"][failed]["actions"] if action["action"] == "delete"]
-    for kind in KINDS:
+    for kind in IOS_KINDS:
         contents = fleet.complete(kind)
         assert dict(WITH_OTHERS[kind]).keys() == dict(contents.pop(failed)).keys()
         assert contents == {slug: DECLARED[kind] for slug in apps if slug != failed}
@@ -235,7 +235,7 @@ def test_a_limit_for_the_whole_task(fleet: Fleet, limit: str | int, allowed: boo
 
 def test_a_percentage_is_never_less_than_max_purge(fleet: Fleet) -> None:
     fleet.holds({ONE: FULL})
-    assert fleet.task([ONE], purge=list(KINDS), max_purge_total="0%", **BOTH).run()["summary"]["deleted"] == 4
+    assert fleet.task([ONE], purge=list(IOS_KINDS), max_purge_total="0%", **BOTH).run()["summary"]["deleted"] == 4
 
 
 @pytest.mark.parametrize("limit", ["-1", "101%", "some", "", "1.5"])

@@ -15,6 +15,7 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core import libraries
 from ansible_collections.mobileops.ci.plugins.module_utils._http import gates
 from tests.emulator.process import Emulator
 
@@ -55,6 +56,19 @@ def test_a_wrong_token(fleet: Fleet, refusal: Callable[..., str]) -> None:
     assert "GET /apps returned 401" in message
     assert "Check api_token" in message
     assert "canary" not in message
+
+
+def test_a_missing_library(
+    fleet: Fleet, refusal: Callable[..., str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet()
+    monkeypatch.setattr(libraries, "find_spec", lambda name: None if name == "requests" else name)
+
+    message = refusal({})
+
+    assert f"The Python library requests is missing: {sys.executable} on " in message
+    assert "mobileops.ci.doctor" in message
+    assert not emulator.requests()
 
 
 def test_an_unknown_organization(fleet: Fleet, refusal: Callable[..., str], emulator: Emulator) -> None:

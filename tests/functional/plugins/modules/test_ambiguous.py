@@ -14,11 +14,11 @@ from tests.helpers.tasks import Tasks, check_then_run_then_rerun
 
 NEW = b"new content"
 OLD = b"old content"
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
+EACH_KIND = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 CHECK_MODE = pytest.mark.parametrize("check_mode", [True, False], ids=["check", "real"])
 
 
-@KINDS
+@EACH_KIND
 def test_an_interrupted_replacement_is_finished(service: Service, tasks: Tasks, kind: str) -> None:
     """Delete the other file, because the newest one has the declared content."""
     service.holds(kind, a_file("dist", OLD), a_file("dist", NEW))
@@ -27,7 +27,7 @@ def test_an_interrupted_replacement_is_finished(service: Service, tasks: Tasks, 
     assert service.contents(kind) == [("dist", sha256(NEW))]
 
 
-@KINDS
+@EACH_KIND
 def test_of_two_runs_at_once_the_declared_content_wins(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW), a_file("dist", OLD))
     done = check_then_run_then_rerun(tasks.file(kind, NEW))
@@ -42,7 +42,7 @@ def test_two_protected_profiles_are_refused(service: Service, tasks: Tasks, chec
     check_refused(service, tasks, PROFILES, check_mode)
 
 
-@KINDS
+@EACH_KIND
 @CHECK_MODE
 def test_files_of_unknown_age_are_refused(service: Service, tasks: Tasks, kind: str, check_mode: bool) -> None:
     """Reject a slug that is not a ULID and so does not date the file."""
@@ -61,7 +61,7 @@ def check_refused(service: Service, tasks: Tasks, kind: str, check_mode: bool) -
     assert [file["slug"] for file in service.files(kind)] == slugs
 
 
-@KINDS
+@EACH_KIND
 def test_duplicates_of_which_none_is_right_are_replaced_by_one(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD), a_file("dist", b"short", is_protected=True))
     password = {"certificate_password": "one"} if kind == CERTIFICATES else {}
@@ -71,7 +71,7 @@ def test_duplicates_of_which_none_is_right_are_replaced_by_one(service: Service,
     assert service.files(kind)[0]["is_protected"] is True
 
 
-@KINDS
+@EACH_KIND
 def test_of_two_equal_copies_the_newer_stays(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW, is_expose=False), a_file("dist", NEW))
     newer = service.files(kind)[1]["slug"]
@@ -142,7 +142,7 @@ ONE_WAY = {
 }
 
 
-@KINDS
+@EACH_KIND
 @CHECK_MODE
 @pytest.mark.parametrize("options", ONE_WAY.values(), ids=ONE_WAY.keys())
 def test_one_way_flags_are_refused(
@@ -158,7 +158,7 @@ def test_one_way_flags_are_refused(
     assert service.files(kind) == before
 
 
-@KINDS
+@EACH_KIND
 @CHECK_MODE
 def test_flags_of_nothing(service: Service, tasks: Tasks, kind: str, check_mode: bool) -> None:
     failed = tasks.file(kind, is_protected=True).fail(check_mode=check_mode)
@@ -166,7 +166,7 @@ def test_flags_of_nothing(service: Service, tasks: Tasks, kind: str, check_mode:
     assert "src" in failed["msg"]
 
 
-@KINDS
+@EACH_KIND
 def test_a_slug_that_is_not_there(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", b"short"))
     task = tasks.file(kind, NEW, slug="01GONE")

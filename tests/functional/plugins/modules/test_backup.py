@@ -15,7 +15,7 @@ from tests.helpers.tasks import Tasks
 
 NEW = b"new content"
 OLD = b"old content"
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
+EACH_KIND = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 CHECK_MODE = pytest.mark.parametrize("check_mode", [True, False], ids=["check", "real"])
 
 
@@ -23,7 +23,7 @@ def saved(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
 
-@KINDS
+@EACH_KIND
 def test_replaced_file_is_saved(service: Service, tasks: Tasks, tmp_path: Path, kind: str) -> None:
     service.holds(kind, a_file("a b/dist.p12", OLD))
     slug = service.files(kind)[0]["slug"]
@@ -41,7 +41,7 @@ def test_replaced_file_is_saved(service: Service, tasks: Tasks, tmp_path: Path, 
     assert len(saved(folder)) == 1
 
 
-@KINDS
+@EACH_KIND
 def test_deleted_files_are_saved(service: Service, tasks: Tasks, tmp_path: Path, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD), a_file("dist", NEW))
     tasks.file(kind, state="absent", duplicates="remove", backup_dir=str(tmp_path / "copies")).run()
@@ -61,7 +61,7 @@ def test_leftovers_are_not_worth_a_copy(service: Service, tasks: Tasks, tmp_path
     assert saved(tmp_path / "copies") == {}
 
 
-@KINDS
+@EACH_KIND
 @CHECK_MODE
 def test_protected_file_cannot_be_saved(
     service: Service, tasks: Tasks, tmp_path: Path, kind: str, check_mode: bool
@@ -73,7 +73,7 @@ def test_protected_file_cannot_be_saved(
     assert "it is protected" in warnings[0]
 
 
-@KINDS
+@EACH_KIND
 @CHECK_MODE
 def test_required_copy_of_a_protected_file_is_refused(
     service: Service, tasks: Tasks, tmp_path: Path, kind: str, check_mode: bool

@@ -12,7 +12,7 @@ import pytest
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Service, a_file, sha256
 from tests.helpers.tasks import Tasks
 
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES])
+EACH_KIND = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES])
 OWN: dict[str, set[str]] = {
     PROFILES: set(),
     CERTIFICATES: {"file_sha256", "certificates"},
@@ -30,7 +30,7 @@ COMMON = {
 }
 
 
-@KINDS
+@EACH_KIND
 def test_file_as_it_is(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", b"content", is_protected=True), a_file("half", None, size=9))
     whole, half = tasks.listing(kind).run()[kind]
@@ -47,7 +47,7 @@ def test_file_as_it_is(service: Service, tasks: Tasks, kind: str) -> None:
     assert (half["processed"], half["upload_file_size"], half["sha256"]) == (False, 9, None)
 
 
-@KINDS
+@EACH_KIND
 def test_filters(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, *(a_file(name, b"content") for name in ("a", "b", "a", "c")))
     slug = service.files(kind)[1]["slug"]
@@ -68,13 +68,13 @@ def test_empty_filter_is_refused(tasks: Tasks, option: str) -> None:
     assert tasks.listing(**{option: ""}).fail()["msg"] == f"{option} must not be empty. Omit the option instead."
 
 
-@KINDS
+@EACH_KIND
 def test_unknown_slug_fails(tasks: Tasks, kind: str) -> None:
     failed = tasks.listing(kind, slug="01GONE").fail()
     assert failed["error"]["kind"] == "not_found"
 
 
-@KINDS
+@EACH_KIND
 def test_neither_password_nor_url_is_shown(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", b"content", certificate_password="c4nary"))
     slug = service.files(kind)[0]["slug"]

@@ -12,13 +12,13 @@ from tests.helpers.tasks import RESULT_KEY, Tasks
 
 NEW = b"new content"
 OLD = b"old content"  # as long as the new one: only a comparison of the bytes distinguishes them
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
+EACH_KIND = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 # Requests of a comparison: a certificate's digest is listed, a profile's bytes are downloaded.
 COMPARE = {PROFILES: ["list", "show", "get"], CERTIFICATES: ["list"], PROJECT_FILES: ["list", "show", "get"]}
 UPLOAD = ["create", "put", "confirm"]
 
 
-@KINDS
+@EACH_KIND
 def test_file_in_sync(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW))
     assert tasks.file(kind, NEW).asked_by() == COMPARE[kind]
@@ -35,7 +35,7 @@ def test_certificate_without_listed_digest_is_downloaded(service: Service, tasks
     assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get"]
 
 
-@KINDS
+@EACH_KIND
 def test_another_size_is_not_downloaded(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", b"short"))
     assert tasks.file(kind, NEW).asked_by() == ["list", *described(kind), *UPLOAD, "delete", "list"]
@@ -46,20 +46,20 @@ def described(kind: str) -> list[str]:
     return ["show", "get"] if kind == PROFILES else []
 
 
-@KINDS
+@EACH_KIND
 def test_first_upload(service: Service, tasks: Tasks, kind: str) -> None:
     """Send a last list request, which shows if lists of this service are late."""
     assert tasks.file(kind, NEW).asked_by() == ["list", *UPLOAD, "list"]
 
 
-@KINDS
+@EACH_KIND
 def test_first_upload_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
     """Set protection last, after a list shows that the uploaded file is the only one."""
     task = tasks.file(kind, NEW, is_protected=True, is_expose=False)
     assert task.asked_by() == ["list", "create", "put", "patch", "confirm", "list", "patch"]
 
 
-@KINDS
+@EACH_KIND
 def test_first_upload_that_is_protected(service: Service, tasks: Tasks, kind: str) -> None:
     assert tasks.file(kind, NEW, is_protected=True).asked_by() == ["list", *UPLOAD, "list", "patch"]
 
@@ -69,19 +69,19 @@ def test_first_upload_with_password(service: Service, tasks: Tasks) -> None:
     assert task.asked_by() == ["list", "create", "put", "patch", "confirm", "list"]
 
 
-@KINDS
+@EACH_KIND
 def test_flags_as_the_service_sets_them_need_no_request(service: Service, tasks: Tasks, kind: str) -> None:
     task = tasks.file(kind, NEW, is_protected=False, is_expose=True)
     assert task.asked_by() == ["list", *UPLOAD, "list"]
 
 
-@KINDS
+@EACH_KIND
 def test_replacement(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD))
     assert tasks.file(kind, NEW).asked_by() == [*COMPARE[kind], *UPLOAD, "delete", "list"]
 
 
-@KINDS
+@EACH_KIND
 def test_replacement_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD))
     task = tasks.file(kind, NEW, is_protected=True)
@@ -117,13 +117,13 @@ def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) ->
     assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get", "delete", "list"]
 
 
-@KINDS
+@EACH_KIND
 def test_flags_of_a_file_that_is_there(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW))
     assert tasks.file(kind, is_expose=False).asked_by() == ["list", "patch"]
 
 
-@KINDS
+@EACH_KIND
 def test_absent(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW))
     task = tasks.file(kind, state="absent")
@@ -131,7 +131,7 @@ def test_absent(service: Service, tasks: Tasks, kind: str) -> None:
     assert task.asked_by() == ["list"]
 
 
-@KINDS
+@EACH_KIND
 def test_information(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW), a_file("other", OLD))
     assert tasks.listing(kind).asked_by() == ["list"]
@@ -140,7 +140,7 @@ def test_information(service: Service, tasks: Tasks, kind: str) -> None:
     assert tasks.listing(kind, slug=slug).asked_by() == ["show"]
 
 
-@KINDS
+@EACH_KIND
 @pytest.mark.parametrize("count", [50, 51, 99])
 def test_more_files_than_a_page_holds(service: Service, tasks: Tasks, kind: str, count: int) -> None:
     service.holds(kind, *(a_file(f"file {number}", NEW) for number in range(count)))
@@ -152,7 +152,7 @@ def test_more_files_than_a_page_holds(service: Service, tasks: Tasks, kind: str,
     assert asked == [*pages, *UPLOAD, "list", "list"]
 
 
-@KINDS
+@EACH_KIND
 def test_tokens_and_bytes_of_requests(service: Service, tasks: Tasks, kind: str) -> None:
     """Request full pages, and send the token only to the API and the bytes only to the storage."""
     service.holds(kind, a_file("dist", OLD))

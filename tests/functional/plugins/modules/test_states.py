@@ -15,7 +15,7 @@ from tests.helpers.tasks import RESULT_KEY, Tasks, b64, check_then_run_then_reru
 
 NEW = b"new content"
 OLD = b"old content"
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
+EACH_KIND = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 PRESENT = {"content": b64(NEW)}
 
 
@@ -68,7 +68,7 @@ CASES = {
 }
 
 
-@KINDS
+@EACH_KIND
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_state(service: Service, tasks: Tasks, kind: str, case: Case) -> None:
     other = a_file("other", b"something else")
@@ -112,7 +112,7 @@ def check_file_of_result(shown: dict[str, Any] | None, left: list[dict[str, Any]
     assert shown["sha256"] in (None, real["sha256"])
 
 
-@KINDS
+@EACH_KIND
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_check_mode_shows_the_file_that_the_run_makes(service: Service, tasks: Tasks, kind: str, case: Case) -> None:
     service.holds(kind, *case.files)
@@ -164,7 +164,7 @@ def test_password_of_a_protected_certificate(service: Service, tasks: Tasks, pol
     assert service.files(CERTIFICATES)[0]["password_sha256"] == sha256(b"one" if changed else b"two")
 
 
-@KINDS
+@EACH_KIND
 def test_force_uploads_with_each_run(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, NEW_FILE)
     task = tasks.file(kind, NEW, force=True)
@@ -176,7 +176,7 @@ def test_force_uploads_with_each_run(service: Service, tasks: Tasks, kind: str) 
         assert service.contents(kind) == [("dist", sha256(NEW))]
 
 
-@KINDS
+@EACH_KIND
 def test_slug_names_one_of_several(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD), a_file("dist", b"another"))
     slug = service.files(kind)[0]["slug"]
@@ -184,7 +184,7 @@ def test_slug_names_one_of_several(service: Service, tasks: Tasks, kind: str) ->
     assert service.contents(kind) == sorted([("dist", sha256(NEW)), ("dist", sha256(b"another"))])
 
 
-@KINDS
+@EACH_KIND
 def test_slug_of_a_protected_file_that_was_replaced(service: Service, tasks: Tasks, kind: str) -> None:
     service.emulator.options(hash_fields=False)
     service.holds(kind, a_file("dist", OLD), a_file("dist", b"another"))
@@ -193,7 +193,7 @@ def test_slug_of_a_protected_file_that_was_replaced(service: Service, tasks: Tas
     assert service.contents(kind) == sorted([("dist", sha256(NEW)), ("dist", sha256(b"another"))])
 
 
-@KINDS
+@EACH_KIND
 def test_absent_by_slug(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, OLD_FILE, NEW_FILE)
     slug = service.files(kind)[0]["slug"]
@@ -201,7 +201,7 @@ def test_absent_by_slug(service: Service, tasks: Tasks, kind: str) -> None:
     assert service.contents(kind) == [("dist", sha256(NEW))]
 
 
-@KINDS
+@EACH_KIND
 def test_information_modules_only_read(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, OLD_FILE, a_file("other", NEW))
     for options in ({}, {"name": "dist"}, {"name": "nobody"}, {"limit": 1}, {"slug": service.files(kind)[0]["slug"]}):
@@ -209,7 +209,7 @@ def test_information_modules_only_read(service: Service, tasks: Tasks, kind: str
         assert done["changed"] is False
 
 
-@KINDS
+@EACH_KIND
 def test_a_failure_has_the_same_keys_in_check_mode(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, OLD_FILE, a_file("dist", b"short"))
     task = tasks.file(kind, is_expose=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core import progress as _progress
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ConnectionFailedError
 from ansible_collections.mobileops.ci.plugins.module_utils._download import download as _download
 from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import Digest
@@ -108,7 +109,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     own = Clock()
     with monkeypatch.context() as patched:
-        patched.setattr(_download, "time", own)
+        patched.setattr(_progress, "time", own)
         yield own
 
 

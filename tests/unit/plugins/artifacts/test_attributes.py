@@ -16,9 +16,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import L
 from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attributes import (
     ATTRIBUTES,
     only_as_module,
-    set_as_module,
     set_mode,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_attributes import set_as_module
 
 
 @pytest.mark.parametrize("mode", [None, "0640", "640", 0o640, "0", 0])

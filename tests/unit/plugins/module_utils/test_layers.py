@@ -57,9 +57,17 @@ IMPURE |= {
     "_http.service_client",
     "_http.session_pool",
 }
-READ_THE_ENVIRONMENT = {"_core.environment", "_task.module_runner"}
-# missing_required_lib() is what these take from there.
-USE_MODULE_BASE = {"_local.file_attributes", "_signing.libraries", "_task.module_runner", "_task.module_spec"}
+# All files of plugins that read os.environ: in a module process, and in the controller.
+READ_THE_ENVIRONMENT = {
+    "module_utils/_core/environment.py",
+    "module_utils/_task/module_runner.py",
+    "plugin_utils/_task_environment.py",
+}
+READERS = {"environ", "environb", "getenv", "getenvb"}
+# Only the module process uses AnsibleModule.
+MODULE_BASE = "ansible.module_utils.basic"
+USE_MODULE_BASE = {"module_utils/_task/module_attributes.py", "module_utils/_task/module_runner.py"}
+ALL_FILES = {str(file.relative_to(PLUGINS)): file for file in sorted(PLUGINS.rglob("*.py"))}
 
 
 def name_of(file: Path) -> str:
@@ -139,12 +147,63 @@ def test_pure_code_imports_no_client_and_no_clock(name: str) -> None:
     assert imports_of(name) & IMPURE == set()
 
 
-@pytest.mark.parametrize("name", sorted(FILES))
-def test_environment_and_module_base_stay_where_they_belong(name: str) -> None:
-    tree = tree_of(name)
-    reads = any(isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"} for node in ast.walk(tree))
-    assert not reads or name in READ_THE_ENVIRONMENT
-    assert "ansible.module_utils.basic" not in imports_of(name) or name in USE_MODULE_BASE
+def reads_the_environment(tree: ast.Module) -> bool:
+    """Return whether code names os.environ or a function that reads it, also below another name of os."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in READERS)
+        or (isinstance(node, ast.ImportFrom) and READERS & {alias.name for alias in node.names})
+        for node in ast.walk(tree)
+    )
+
+
+def imports_module_base(tree: ast.Module) -> bool:
+    """Return whether code imports AnsibleModule or its neighbors, also for type checkers only."""
+    package, _, name = MODULE_BASE.rpartition(".")
+    return any(
+        (isinstance(node, ast.Import) and MODULE_BASE in {alias.name for alias in node.names})
+        or (isinstance(node, ast.ImportFrom) and node.module == MODULE_BASE)
+        or (isinstance(node, ast.ImportFrom) and node.module == package and name in {one.name for one in node.names})
+        for node in ast.walk(tree)
+    )
+
+
+@cache
+def all_trees() -> dict[str, ast.Module]:
+    return {path: ast.parse(file.read_text(encoding="utf-8")) for path, file in ALL_FILES.items()}
+
+
+def test_the_test_finds_all_plugins() -> None:
+    folders = {path.partition("/")[0] for path in ALL_FILES}
+    assert folders >= {"action", "filter", "inventory", "lookup", "modules", "module_utils", "plugin_utils"}
+
+
+def test_no_other_file_reads_the_environment() -> None:
+    assert {path for path, tree in all_trees().items() if reads_the_environment(tree)} == READ_THE_ENVIRONMENT
+
+
+def test_only_the_module_process_imports_the_module_base() -> None:
+    users = {path for path, tree in all_trees().items() if imports_module_base(tree)}
+    assert users == USE_MODULE_BASE
+
+
+@pytest.mark.parametrize(
+    "code", ["import os\nos.environ['A']", "import os as o\no.getenv('A')", "from os import environ as e"]
+)
+def test_each_way_to_read_the_environment_is_found(code: str) -> None:
+    assert reads_the_environment(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import ansible.module_utils.basic",
+        "from ansible.module_utils.basic import missing_required_lib",
+        "from ansible.module_utils import basic",
+        "if TYPE_CHECKING:\n    from ansible.module_utils.basic import AnsibleModule",
+    ],
+)
+def test_each_way_to_import_the_module_base_is_found(code: str) -> None:
+    assert imports_module_base(ast.parse(code))
 
 
 def test_modules_import_relatively() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import FAILURES_IN_A_ROW, FailureStreak
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import FAILED_APPS_TO_END, FailureStreak
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
 
 SHARED = CiError("The storage does not respond.", kind="timeout", status=None)
@@ -15,19 +15,19 @@ SHARED = CiError("The storage does not respond.", kind="timeout", status=None)
 
 def test_failures_in_a_row_end_the_task() -> None:
     streak = FailureStreak()
-    assert [streak.note(SHARED) for _app in range(FAILURES_IN_A_ROW)] == [False] * (FAILURES_IN_A_ROW - 1) + [True]
+    assert [streak.note(SHARED) for _app in range(FAILED_APPS_TO_END)] == [False] * (FAILED_APPS_TO_END - 1) + [True]
 
 
 def test_errors_that_end_the_task_are_not_counted() -> None:
     streak = FailureStreak()
     stops = TaskStopError("The wait does not fit in the time_limit.", kind="rate_limited")
-    assert not any(streak.note(stops) for _app in range(FAILURES_IN_A_ROW))
+    assert not any(streak.note(stops) for _app in range(FAILED_APPS_TO_END))
 
 
 @pytest.mark.parametrize("between", [None, CiError("wrong file", kind="local_file")])
 def test_another_outcome_begins_a_new_count(between: CiError | None) -> None:
     streak = FailureStreak()
-    for _app in range(FAILURES_IN_A_ROW - 1):
+    for _app in range(FAILED_APPS_TO_END - 1):
         streak.note(SHARED)
     assert streak.note(between) is False
     assert streak.note(SHARED) is False

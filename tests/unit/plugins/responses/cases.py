@@ -19,7 +19,7 @@ ARTIFACT = f"{ARTIFACTS}/{{artifact-slug}}"
 FOLDER = "FOLDER"  # replaced by one of the test's own
 CONTENT = base64.b64encode(b"x").decode()
 
-KINDS = {
+ENDPOINTS = {
     "provisioning_profile": (f"{APP}/provisioning-profiles", "provisioning-profile-slug"),
     "build_certificate": (f"{APP}/build-certificates", "build-certificate-slug"),
     "project_file": (f"{APP}/generic-project-files", "generic-project-file-slug"),
@@ -42,14 +42,14 @@ class Case:
 
 def managing(kind: str) -> tuple[str, ...]:
     """Return all operations on files of a kind."""
-    path, slug = KINDS[kind]
+    path, slug = ENDPOINTS[kind]
     one = f"{path}/{{{slug}}}"
     requests = [f"GET {path}", f"POST {path}", f"GET {one}", f"POST {one}/uploaded", f"DELETE {one}"]
     return (*requests, *([] if kind == "android_keystore" else [f"PATCH {one}"]))
 
 
 def _files(kind: str, **more: Any) -> list[Case]:
-    path, slug = KINDS[kind]
+    path, slug = ENDPOINTS[kind]
     options = {"app_slug": "a", "name": "dist", "content": CONTENT, **more}
     flags = {} if kind == "android_keystore" else {"is_protected": True, "is_expose": False}
     return [
@@ -60,7 +60,7 @@ def _files(kind: str, **more: Any) -> list[Case]:
     ]
 
 
-_ALL_KINDS = tuple(operation for kind in KINDS for operation in managing(kind))
+_ON_ALL_FILES = tuple(operation for kind in ENDPOINTS for operation in managing(kind))
 _IN_APP = {"app_slug": "a"}
 _IN_BUILD = {"app_slug": "a", "build_slug": "b"}
 
@@ -77,7 +77,7 @@ CASES = [
         (
             *("GET /me", "GET /organizations", "GET /apps", "GET /builds"),
             *(f"GET {path}" for path in (APP, BUILDS, f"{BUILD}/log", ARTIFACTS)),
-            *_ALL_KINDS,
+            *_ON_ALL_FILES,
         ),
     ),
     Case("bitrise_build_info", _IN_APP, (f"GET {BUILDS}",)),
@@ -170,8 +170,8 @@ CASES = [
             "project_files": [{"user_env_key": "dist", "name": "dist", "content": CONTENT}],
             "purge": ["provisioning_profiles", "build_certificates"],
         },
-        _ALL_KINDS,
+        _ON_ALL_FILES,
     ),
-    Case("bitrise_code_signing_export", {"apps": ["a"], "dest": FOLDER, "concurrency": 1}, _ALL_KINDS),
-    Case("bitrise_code_signing_info", {"concurrency": 1}, ("GET /apps", *_ALL_KINDS)),
+    Case("bitrise_code_signing_export", {"apps": ["a"], "dest": FOLDER, "concurrency": 1}, _ON_ALL_FILES),
+    Case("bitrise_code_signing_info", {"concurrency": 1}, ("GET /apps", *_ON_ALL_FILES)),
 ]

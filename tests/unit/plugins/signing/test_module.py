@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core import libraries as _libraries
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.module import SIGNING_FILE_INFO, normalized
-from ansible_collections.mobileops.ci.plugins.module_utils._task import module_spec as _entry
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.helpers.documented_results import check_results
 from tests.helpers.signing.samples import (
@@ -149,7 +149,7 @@ def test_passwords_are_nowhere_in_the_result(folder: Path) -> None:
 
 
 def test_a_missing_library_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_entry, "find_spec", lambda name: None if name == "cryptography" else name)
+    monkeypatch.setattr(_libraries, "find_spec", lambda name: None if name == "cryptography" else name)
     found = result(str(folder / "shop.mobileprovision"))
     assert found["error"]["kind"] == "missing_library"
     assert "cryptography" in found["msg"]

@@ -19,7 +19,7 @@ from ...builds.model import (
     RUNNING,
     STATUS_NAMES,
 )
-from ...files.kinds import KINDS
+from ...files.kinds import FILE_KINDS
 from .prober import Prober, ProbeResponse
 from .results import ProbeResults, form_of
 
@@ -90,7 +90,7 @@ def _note_title_filter(prober: Prober, results: ProbeResults, apps: Sequence[Map
 def probe_lists(prober: Prober, results: ProbeResults, app_slugs: Sequence[str]) -> None:
     """Read short and empty lists of files, in the first of these apps that has them."""
     for slug in app_slugs:
-        for kind in KINDS:
+        for kind in FILE_KINDS:
             response = prober.get(f"/apps/{path_part(slug)}/{kind.collection}", limit=50)
             if not response.succeeded or not isinstance(response.body, Mapping):
                 continue

@@ -20,7 +20,7 @@ from ...._http.service_client import path_part
 from ...files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
-    KINDS,
+    FILE_KINDS,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
@@ -187,7 +187,7 @@ class Throwaways:
 
     def _remove_listed(self, names: re.Pattern[str], besides: Sequence[str] = ()) -> tuple[list[str], list[str]]:
         removed, kept = [], []
-        for kind in KINDS:
+        for kind in FILE_KINDS:
             for data in self.listed(kind):
                 name = str(data.get("upload_file_name") or "")
                 slug = data.get("slug")

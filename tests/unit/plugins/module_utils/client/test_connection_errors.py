@@ -56,7 +56,7 @@ def untrusted(message: str) -> ssl.SSLCertVerificationError:
 
 
 CONNECTION = "the connection to {host} ended before the response was complete"
-KINDS: dict[str, tuple[Exception, str, str, str]] = {
+ERRORS: dict[str, tuple[Exception, str, str, str]] = {
     "unknown host": (
         wrapped(new_connection(socket.gaierror(-2, "Name or service not known"))),
         "dns",
@@ -151,7 +151,7 @@ KINDS: dict[str, tuple[Exception, str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("error", "kind", "reason", "advice"), KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize(("error", "kind", "reason", "advice"), ERRORS.values(), ids=ERRORS)
 def test_kind(error: Exception, kind: str, reason: str, advice: str) -> None:
     found = classify(error, 2.5)
     assert found[:2] == (kind, reason)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
-    KINDS,
+    FILE_KINDS,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
@@ -143,7 +143,7 @@ def _declaration(
 @st.composite
 def situations(
     draw: st.DrawFn,
-    kinds: Sequence[FileKind] = KINDS,
+    kinds: Sequence[FileKind] = FILE_KINDS,
     *,
     is_unambiguous: bool = False,
     contents: Sequence[str] | None = None,

@@ -28,7 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
-    KINDS,
+    FILE_KINDS,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
@@ -43,7 +43,7 @@ from .building import NOW
 from .strategies import CONTENTS, SIGNING, Situation, situations
 from .world import World
 
-ALL_PLURALS = frozenset(kind.plural for kind in KINDS)
+ALL_PLURALS = frozenset(kind.plural for kind in FILE_KINDS)
 fast = settings(max_examples=200 if ALL_CASES else 30)
 
 

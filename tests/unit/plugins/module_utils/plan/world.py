@@ -25,7 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
-    KINDS,
+    FILE_KINDS,
     PROJECT_FILE,
     FileKind,
     FileLocation,
@@ -84,7 +84,7 @@ class World:
         return world
 
     def _after_one(self, action: FileAction) -> World:
-        kind = next(kind for kind in KINDS if kind.name == action.kind)
+        kind = next(kind for kind in FILE_KINDS if kind.name == action.kind)
         files, made = list(self.files.get(kind, ())), self.made
         if isinstance(action, Delete):
             assert any(file.slug == action.slug for file in files), "a file is deleted twice"
