@@ -21,7 +21,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Summary of the deletion
+- name: Show the summary of the deletion
   mobileops.ci._rotate_certificate_summary:
     of: __rotate_certificate_batch
   run_once: true

@@ -26,7 +26,7 @@ options:
     default: present
   is_public_page_enabled:
     description:
-      - Whether to give the artifact a public page from which anybody who knows its address can install the app.
+      - Whether to give the artifact a public page from which anyone who knows its address can install the app.
       - Only artifacts of the types V(android-apk) and V(ios-ipa) can have a public page. The module rejects this option
         for other types before it changes anything, in check mode too.
       - If omitted, the module does not change this setting.
@@ -99,7 +99,7 @@ artifact:
       type: int
       sample: 607185
     is_public_page_enabled:
-      description: V(true) if the artifact has a public page from which anybody can install the app.
+      description: V(true) if the artifact has a public page from which anyone can install the app.
       type: bool
       sample: true
     public_install_page_url:

@@ -205,7 +205,7 @@ files:
           type: int
           sample: 607185
         is_public_page_enabled:
-          description: V(true) if the artifact has a public page from which anybody can install the app.
+          description: V(true) if the artifact has a public page from which anyone can install the app.
           type: bool
           sample: false
         public_install_page_url:
@@ -242,7 +242,7 @@ artifact:
       type: int
       sample: 607185
     is_public_page_enabled:
-      description: V(true) if the artifact has a public page from which anybody can install the app.
+      description: V(true) if the artifact has a public page from which anyone can install the app.
       type: bool
       sample: false
     public_install_page_url:

@@ -36,7 +36,7 @@ extends_documentation_fragment:
   - mobileops.ci._attributes.info
   - mobileops.ci._attributes.bitrise
 notes:
-  - The module does not return download URLs, because anybody who has such a URL can download the artifact. Use
+  - The module does not return download URLs, because anyone who has such a URL can download the artifact. Use
     M(mobileops.ci.bitrise_artifact_download) to download artifacts.
 seealso:
   - module: mobileops.ci.bitrise_artifact
@@ -80,7 +80,7 @@ artifacts:
       type: int
       sample: 607185
     is_public_page_enabled:
-      description: V(true) if the artifact has a public page from which anybody can install the app.
+      description: V(true) if the artifact has a public page from which anyone can install the app.
       type: bool
       sample: false
     public_install_page_url:

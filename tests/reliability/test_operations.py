@@ -115,7 +115,7 @@ def judge(tested: Bench, ran: Run, fault: Fault) -> list[str]:
 @pytest.mark.parametrize("retries", [0, pytest.param(2, marks=exhaustive)])
 def test_each_request_fails(tested: Bench, name: str, retries: int) -> None:
     numbers = range(1, length(tested, name) + 1)
-    # An unlocked key of PhoneGap is locked again after an hour, whatever anybody does.
+    # An unlocked key of PhoneGap is locked again after an hour, whatever anyone does.
     faults = [label for label, fault in FAULTS.items() if fault.what != "late" or OPERATIONS[name].apps]
     cases = some(list(itertools.product(numbers, faults)), 61 if len(numbers) < LONG_RUN else 307, of=name)
     wrong = []

@@ -97,7 +97,7 @@ REMEDIES: Mapping[str, Mapping[ErrorKind, str]] = {
         ),
         ErrorKind.REFUSED: "Read the message.",
     },
-    "The course of a run": {
+    "During a run": {
         ErrorKind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",
         ErrorKind.UNCLEAR_OUTCOME: "Check on the service. The message says what is known.",
         ErrorKind.TIME_LIMIT: "Run the task again to continue, or raise ``time_limit`` (``code_signing_time_limit``).",
@@ -151,7 +151,7 @@ The tables name the options of modules. In the role ``code_signing``, and so in 
          register: app
          failed_when: app.error is defined and app.error.kind != 'not_found'
 
-       - name: Say so
+       - name: Show the two possible causes
          ansible.builtin.debug:
            msg: The app does not exist, or the token has no access to it.
          when: app.error is defined
