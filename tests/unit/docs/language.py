@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""List sentences that break the rules of language in CONTRIBUTING.md.
+"""List texts and names that break the rules of language in CONTRIBUTING.md.
 
 `python -m tests.unit.docs.language [PATH...]` lists violations with file and line, in all texts of the project by
 default. `--count` counts them by folder. `make lint` runs it.
@@ -12,8 +12,10 @@ from __future__ import annotations
 import argparse
 import ast
 import collections
+import io
 import re
 import sys
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +46,9 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _ARCHAIC = _words(
-    "albeit|all the same|amongst|anew|forthwith|henceforth|hereby|herein|hitherto|in vain|lest|nobody|none of|"
-    "nothing of|notwithstanding|of no use|seldom|shall|thence|thereby|therein|thereof|thereto|unto|upon|whence|"
-    "whereas|whereby|wherein|whereof|whereupon|whilst"
+    "albeit|all the same|amongst|anew|anybody|everybody|forthwith|henceforth|hereby|herein|hitherto|in vain|lest|"
+    "nobody|none of|nothing of|notwithstanding|of no use|seldom|shall|somebody|thence|thereby|therein|thereof|thereto|"
+    "unto|upon|whence|whereas|whereby|wherein|whereof|whereupon|whilst"
 )
 _VAGUE_PASSIVE = _words(
     "(?:is|are|was|were|be|been|being)(?: not| never| only| then)? "
@@ -58,6 +60,14 @@ _BRITISH = _words(
     r"\w*(?:organis|recognis|normalis|initialis|serialis|optimis|summaris|minimis|synchronis)(?:e|es|ed|ing|ation)\w*|"
     r"analys(?:e|ed|ing)|defence|grey|centre|fulfil"
 )
+# Parts of names for which the glossary has another word. Texts use some of them in their ordinary sense.
+_PRIVATE_PARTS = frozenset(
+    {
+        *("anybody", "deed", "everybody", "nobody", "somebody", "strange", "tidied", "tidies", "tidy", "told"),
+        *("trouble", "troubles", "untidy", "wanted", "wish"),
+    }
+)
+_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # "Whether to" and "How to" are no clauses with a subject of their own.
 _CLAUSE = re.compile(
     r"(?:What|Whatever|Whoever|Whosever|Whichever|Whether|Who|Whose|Which|How|Why|That which)\b(?! to\b)"
@@ -98,7 +108,7 @@ _INDICATIVE = re.compile(r"[.:]\s+(Raises|Returns)\b")
 
 @dataclass(frozen=True, order=True)
 class Violation:
-    """One sentence that breaks a rule."""
+    """One text or name that breaks a rule."""
 
     path: str
     line: int
@@ -112,8 +122,12 @@ class Violation:
 def check(content: str, name: str) -> list[Violation]:
     """Return the violations in the content of a file with this name."""
     found = {violation for text in texts_in(name, content) for violation in _check_text(text, name)}
+    found.update(_check_name(name, 1, name))
     if name.endswith(".py"):
         found.update(_check_docstrings(content, name))
+        for token in tokenize.generate_tokens(io.StringIO(content).readline):
+            if token.type == tokenize.NAME:
+                found.update(_check_name(name, token.start[0], token.string))
     return sorted(found)
 
 
@@ -142,6 +156,11 @@ def _violation(name: str, text: Text, position: int, rule: str) -> Violation:
     line = text.line + text.content.count("\n", 0, position)
     shown = " ".join(text.content[max(0, position - 30) if rule != "begins with a clause" else position :][:90].split())
     return Violation(name, line, rule, shown)
+
+
+def _check_name(path: str, line: int, name: str) -> Iterator[Violation]:
+    if _PRIVATE_PARTS.intersection(part.lower() for part in _NAME_PART.findall(name)):
+        yield Violation(path, line, "private name", name)
 
 
 def _check_docstrings(content: str, name: str) -> Iterator[Violation]:

@@ -20,6 +20,13 @@ BAD = {
         (".py", "x = f'Seldom {1}'"),
         (".py", 'DOCUMENTATION = """\noptions:\n  a:\n    description: The title that it shall have.\n"""\n'),
     ],
+    "private name": [
+        (".py", "wanted = 1\n"),
+        (".py", "class SomebodyElse:\n    pass\n"),
+        (".py", "def a(is_tidy: bool) -> None: ...\n"),
+        ("/trouble/Makefile", ""),
+        ("_tidy.yml", ""),
+    ],
     "vague passive": [(".md", "The file is looked into."), (".py", "# What follows is\n# said above.\n")],
     "begins with a clause": [
         (".md", "It works. What is replaced goes last."),
@@ -72,6 +79,7 @@ GOOD = [
     (".md", "Use `anew` here: how to do it. What to do | Whether to do it"),
     (".rst", "How does it work?\n-----------------\n\n.. code-block:: yaml\n\n   # What it is.\n\nText.\n"),
     (".yml", "- name: Show what expires\n  when: not whether\n"),
+    (".py", "troubleshooting = unwanted = 1  # The wanted file\n"),
     (".js", 'const colour = text("a").colour; // What to do\n'),
     (".css", "a { b: url('x//colour.png') } /* the color */\n"),
     (".j2", "{% if colour %}<p class='colour'>{{ colour }} which <b>What</b></p>{% endif %}\n"),

@@ -99,7 +99,7 @@ def test_only_style_script_and_data_are_not_escaped() -> None:
     assert unescaped == ["style | safe", "data | safe", "script | safe"]
 
 
-def test_it_can_be_read_by_everybody(report: Report, reports: dict[str, Report]) -> None:
+def test_it_can_be_read_by_everyone(report: Report, reports: dict[str, Report]) -> None:
     page = report.page
     if report is reports["nothing"]:
         assert not page.all("form")

@@ -251,7 +251,7 @@ class TestRunningFirst:
         assert sixty.asked() == ["GET /builds"]
         assert sixty.queries() == [{"sort_by": "running_first", "limit": "50"}]
 
-    def test_no_more_than_wanted(self, sixty: AppWithBuilds) -> None:
+    def test_no_more_than_the_limit(self, sixty: AppWithBuilds) -> None:
         result = sixty.info(sort_by="running_first", limit=3).run()
         assert [build["slug"] for build in result["builds"]] == ["b59", "b0", "b1"]
         assert "warnings" not in result

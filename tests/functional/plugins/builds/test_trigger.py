@@ -222,18 +222,18 @@ def test_rejected_before_any_request(app: AppWithBuilds, options: dict[str, Any]
 
 
 SHORT = "secret_environments: the value of A must have at least"
-EVERYBODY = "secret_environments: the value of A is also that of"
+ALSO_OF = "secret_environments: the value of A is also that of"
 UNFIT: dict[str, tuple[dict[str, Any], str]] = {
     "one character": ({"secret_environments": {"A": "a"}}, SHORT),
     "three": ({"secret_environments": {"B": "long enough", "A": "abc"}}, SHORT),
     "as JSON": ({"secret_environments": '{"A": "abc"}'}, SHORT),
-    "the branch": ({"secret_environments": {"A": "main"}}, f"{EVERYBODY} branch"),
-    "the workflow": ({"secret_environments": {"A": "deploy"}, "workflow": "deploy"}, f"{EVERYBODY} workflow"),
-    "the tag": ({"secret_environments": {"A": "2026"}, "tag": "2026"}, f"{EVERYBODY} tag"),
-    "the app": ({"secret_environments": {"A": APP}}, f"{EVERYBODY} app_slug"),
+    "the branch": ({"secret_environments": {"A": "main"}}, f"{ALSO_OF} branch"),
+    "the workflow": ({"secret_environments": {"A": "deploy"}, "workflow": "deploy"}, f"{ALSO_OF} workflow"),
+    "the tag": ({"secret_environments": {"A": "2026"}, "tag": "2026"}, f"{ALSO_OF} tag"),
+    "the app": ({"secret_environments": {"A": APP}}, f"{ALSO_OF} app_slug"),
     "another variable": (
         {"secret_environments": {"A": "beta"}, "environments": [{"key": "TRACK", "value": "beta"}]},
-        f"{EVERYBODY} environments",
+        f"{ALSO_OF} environments",
     ),
 }
 

@@ -102,7 +102,7 @@ def test_a_title_with_a_meaning_in_ansible_gets_the_slug_added(fleet: Fleet, bui
     assert inventory.groups["all"].vars == {}
 
 
-def test_disabled_apps_are_left_out_unless_they_are_wanted(fleet: Fleet, build: Build) -> None:
+def test_disabled_apps_are_left_out_unless_they_are_included(fleet: Fleet, build: Build) -> None:
     fleet(app("On", "aaaa000000000001"), app("Off", "aaaa000000000002", is_disabled=True))
 
     assert set(build({}).hosts) == {"On"}

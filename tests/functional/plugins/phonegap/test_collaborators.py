@@ -14,7 +14,7 @@ from tests.helpers.tasks import Task, check_then_run_then_rerun
 from .service import COLLABORATOR_MODULE, PhoneGap
 
 MEMBER = "member@example.com"
-NOBODY = "nobody@example.com"
+UNREGISTERED = "nobody@example.com"
 
 
 def task(phonegap: PhoneGap, email: str = MEMBER, role: str | None = "dev", **more: Any) -> Task:
@@ -49,14 +49,14 @@ def test_requests(phonegap: PhoneGap) -> None:
 
 
 def test_a_collaborator_without_an_account(phonegap: PhoneGap) -> None:
-    result = check_then_run_then_rerun(task(phonegap, NOBODY))
-    assert result["collaborator"] == {"id": None, "email": NOBODY, "role": "dev", "pending": True}
+    result = check_then_run_then_rerun(task(phonegap, UNREGISTERED))
+    assert result["collaborator"] == {"id": None, "email": UNREGISTERED, "role": "dev", "pending": True}
     for options, expected in (({"role": "tester"}, "made tester"), ({"role": None, "state": "absent"}, "removed")):
         for check_mode in (True, False):
-            failed = task(phonegap, NOBODY, **options).fail(check_mode=check_mode)
+            failed = task(phonegap, UNREGISTERED, **options).fail(check_mode=check_mode)
             assert failed["error"]["kind"] == "pending"
             assert f"assigns no id before that, so the person cannot be {expected}" in failed["msg"]
-    assert people(phonegap) == {NOBODY: "developer"}
+    assert people(phonegap) == {UNREGISTERED: "developer"}
 
 
 def test_the_older_form_of_the_response(phonegap: PhoneGap) -> None:

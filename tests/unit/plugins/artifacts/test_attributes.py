@@ -89,7 +89,7 @@ def test_files_of_several_threads_do_not_share_check_mode() -> None:
     inside = threading.Event()
     seen: list[tuple[bool, bool]] = []
 
-    def meddle(_wanted: dict[str, Any], _changed: bool, *, expand: bool) -> bool:
+    def meddle(_attributes: dict[str, Any], _changed: bool, *, expand: bool) -> bool:
         mode = module.check_mode
         if inside.is_set():
             return not expand
