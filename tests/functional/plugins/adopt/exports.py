@@ -30,6 +30,10 @@ class Reader(yaml.SafeLoader):
     """Reads variables as ansible-core does: decrypts, and takes what is marked as unsafe for text."""
 
 
+Reader.add_constructor("!vault", lambda _loader, node: VAULT.decrypt(node.value.encode()).decode())
+Reader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
+
+
 LISTS = {
     "code_signing_certificates": CERTIFICATES,
     "code_signing_profiles": PROFILES,

@@ -15,10 +15,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._vault import encrypt
 from tests.helpers.fleet import ONE, THREE, TWO
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, READING, a_file
 
-from .exports import HELD, STORED, VAULT, Export, Reader
-
-Reader.add_constructor("!vault", lambda _loader, node: VAULT.decrypt(node.value.encode()).decode())
-Reader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
+from .exports import HELD, STORED, VAULT, Export
 
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
