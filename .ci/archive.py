@@ -14,17 +14,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import programs
-import venvs
 import working_copy
-from isolated import BUILD, ROOT, isolated_environment
-from programs import ProgramError
+from isolated import BUILD, ROOT, TOOLS, ProgramError, isolated_environment, run
+from package_index import PYTHON
 
 _CLEAN = BUILD / "clean"
 _IMPORTER = BUILD / "importer"
@@ -75,7 +72,7 @@ _LINT_TIMED_OUT = "ERROR: Timeout on call to ansible-lint"
 def build(folder: Path, source: Path = working_copy.SOURCES) -> Path:
     """Build the archive in an empty folder. The same sources give the same bytes."""
     shutil.rmtree(folder, ignore_errors=True)
-    programs.run("ansible-galaxy", "collection", "build", "--output-path", folder, source)
+    run("ansible-galaxy", "collection", "build", "--output-path", folder, source)
     (archive,) = folder.glob("mobileops-ci-*.tar.gz")
     make_reproducible(archive)
     return archive
@@ -130,11 +127,17 @@ def git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
+def check_content(archive: Path) -> None:
+    """Raise ProgramError if something is in the archive and should not be, or is missing."""
+    if problems := problems_of_content(archive):
+        raise ProgramError("; ".join(problems))
+
+
 def problems_of_content(archive: Path) -> list[str]:
     """Return what is in the archive and should not be, and what is missing."""
     with tarfile.open(archive) as packed:
         files = {member.name for member in packed.getmembers() if not member.isdir()}
-    in_project = {str(file) for file in working_copy.project_files()}
+    in_project = working_copy.project_files()
     unexpected = [
         name
         for name in sorted(files - _ADDED)
@@ -152,22 +155,19 @@ def problems_of_content(archive: Path) -> list[str]:
     return problems
 
 
-def import_as_galaxy(archive: Path) -> str:
+def import_as_galaxy(archive: Path, venv: dict[str, str]) -> str:
     """Import the archive with galaxy-importer. Raise ProgramError if it rejects the archive or warns."""
-    venv = _IMPORTER / "venv"
-    venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / "importer.txt"))
     for name in ("run", "tmp"):
         shutil.rmtree(_IMPORTER / name, ignore_errors=True)
-        (_IMPORTER / name).mkdir()
-    env = {
-        "PATH": f"{venv / 'bin'}{os.pathsep}{isolated_environment()['PATH']}",
+        (_IMPORTER / name).mkdir(parents=True)
+    env = venv | {
         "GALAXY_IMPORTER_TMP_ROOT_DIR": str(_IMPORTER / "tmp"),
         "GALAXY_IMPORTER_ANSIBLE_LOCAL_TMP": str(_IMPORTER / "tmp"),
     }
-    command: list[str | Path] = [venv / "bin" / "python", "-m", "galaxy_importer.main", archive]
-    output = programs.run(*command, cwd=_IMPORTER / "run", env=env)
+    command = ("python", "-m", "galaxy_importer.main", archive)
+    output = run(*command, cwd=_IMPORTER / "run", env=env)
     if _LINT_TIMED_OUT in output:  # after 180 s, on a busy machine
-        output = programs.run(*command, cwd=_IMPORTER / "run", env=env)
+        output = run(*command, cwd=_IMPORTER / "run", env=env)
     if complaints := complaints_in(output):
         raise ProgramError(f"galaxy-importer: {len(complaints)} complaints, such as: {complaints[0]}")
     if not re.search(r"^Linting collection via ansible-lint", output, flags=re.MULTILINE):
@@ -191,33 +191,29 @@ def complaints_in(output: str) -> list[str]:
     ]
 
 
-def install(archive: Path) -> Path:
-    """Install the archive into an empty folder, and return the folder of the collection.
+def try_out(archive: Path, venv: dict[str, str], *, keep_tests: bool) -> str:
+    """Install the archive into an empty folder, and use it with an emulator and signing files that are in it, too.
 
     ansible-core comes from a virtual environment without the checkout.
     """
-    venvs.ensure(_CLEAN / "venv", venvs.base_python(), "-r", str(ROOT / "requirements" / "run.txt"))
-    collections = _CLEAN / "collections"
-    shutil.rmtree(collections, ignore_errors=True)
-    galaxy = _CLEAN / "venv" / "bin" / "ansible-galaxy"
-    programs.run(galaxy, "collection", "install", "--offline", "-p", collections, archive, env=clean_environment())
-    return collections / "ansible_collections" / "mobileops" / "ci"
-
-
-def run_installed(installed: Path, *, keep_tests: bool) -> str:
-    """Use the installed collection with an emulator and with signing files that come from the archive, too."""
+    shutil.rmtree(_CLEAN, ignore_errors=True)
+    env = venv | {
+        "PATH": venv["PATH"].replace(TOOLS + os.pathsep, ""),
+        "ANSIBLE_COLLECTIONS_PATH": str(_CLEAN / "collections"),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+    }
+    run("ansible-galaxy", "collection", "install", "--offline", "-p", _CLEAN / "collections", archive, env=env)
+    installed = _CLEAN / "collections" / "ansible_collections" / "mobileops" / "ci"
     rehearsal = _CLEAN / "rehearsal"
-    shutil.rmtree(rehearsal, ignore_errors=True)
     shutil.copytree(installed, rehearsal, symlinks=True)
     if not keep_tests:
         shutil.rmtree(installed / "tests")
-    python = [sys.executable, "-B", "-m"]
+    python = [PYTHON, "-B", "-m"]
     files = _CLEAN / "files"
-    files.mkdir(exist_ok=True)
-    programs.run(*python, "tests.signing_files", files, "Shop", cwd=rehearsal)
-    command = [*python, "tests.emulator", "--port", "0"]
+    files.mkdir()
+    run(*python, "tests.signing_files", files, "Shop", cwd=rehearsal)
     with subprocess.Popen(
-        command,
+        [*python, "tests.emulator", "--port", "0"],
         cwd=rehearsal,
         env=isolated_environment(),
         stdin=subprocess.DEVNULL,
@@ -229,52 +225,38 @@ def run_installed(installed: Path, *, keep_tests: bool) -> str:
             started = json.loads(emulator.stdout.readline() or "{}")
             if not started:
                 raise ProgramError("the emulator of the archive did not start")
-            return use_installed(
-                {"BITRISE_API_BASE_URL": started["bitrise"], "BITRISE_API_TOKEN": started["tokens"]["owner"]}
-            )
+            service = {"BITRISE_API_BASE_URL": started["bitrise"], "BITRISE_API_TOKEN": started["tokens"]["owner"]}
+            return use_installed(env | service)
         finally:
             emulator.terminate()
 
 
-def use_installed(service: dict[str, str]) -> str:
+def use_installed(env: dict[str, str]) -> str:
     """List the apps with a module and with the inventory plugin, and plan a rollout with the playbook."""
-    env = clean_environment() | service
-    programs_of = _CLEAN / "venv" / "bin"
     inventory = _CLEAN / "fleet.bitrise.yml"
     inventory.write_text("plugin: mobileops.ci.bitrise\n", encoding="utf-8")
     minimal = {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "1", "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal"}
     module = ["localhost", "--module-name", "mobileops.ci.bitrise_app_info"]
-    apps = apps_in(programs.run(programs_of / "ansible", *module, env=env | minimal))
-    listed = programs.run(programs_of / "ansible-inventory", "-i", inventory, "--list", env=env)
+    apps = apps_in(run("ansible", *module, env=env | minimal))
+    listed = run("ansible-inventory", "-i", inventory, "--list", env=env)
     hosts = json.loads(listed[listed.index("{\n") :])["_meta"]["hostvars"]  # after warnings
     if not 0 < len(hosts) <= len(apps):  # disabled apps are no hosts
         raise ProgramError(f"the module lists {len(apps)} apps, the inventory plugin {len(hosts)}")
     certificate = {"src": str(_CLEAN / "files" / "distribution.p12"), "certificate_password": "rehearsal"}
     declared = ["--extra-vars", json.dumps({"code_signing_certificates": [certificate]})]
     playbook = ["mobileops.ci.rollout", "-i", str(inventory), "--check"]
-    output = programs.run(programs_of / "ansible-playbook", *playbook, *declared, env=env)
+    output = run("ansible-playbook", *playbook, *declared, env=env)
     if "distribution.p12 would be uploaded" not in output:
         raise ProgramError("the playbook did not plan an upload")
-    documented = programs.run(programs_of / "ansible-doc", "--list", "mobileops.ci", env=env)
+    documented = run("ansible-doc", "--list", "mobileops.ci", env=env)
     modules = len(re.findall(r"^mobileops\.ci\.\w+ ", documented, flags=re.MULTILINE))
     return f"{len(apps)} apps, {len(hosts)} hosts, {modules} modules documented"
 
 
 def apps_in(output: str) -> list[object]:
     """Return the apps in the output of the module with the callback plugin minimal."""
-    status, _arrow, result = output.partition(" => ")
-    apps = json.loads(result).get("apps") if status.rstrip().endswith("localhost | SUCCESS") else None
+    status, _arrow, answer = output.partition(" => ")
+    apps = json.loads(answer).get("apps") if status.rstrip().endswith("localhost | SUCCESS") else None
     if not apps:
         raise ProgramError("the module did not list the apps of the emulator")
     return list(apps)
-
-
-def clean_environment() -> dict[str, str]:
-    """Return variables with which ansible-core finds the installed collection only."""
-    folders = isolated_environment()["PATH"].split(os.pathsep)
-    folders[0] = str(_CLEAN / "venv" / "bin")
-    return {
-        "PATH": os.pathsep.join(folders),
-        "ANSIBLE_COLLECTIONS_PATH": str(_CLEAN / "collections"),
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-    }

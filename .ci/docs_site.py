@@ -10,8 +10,7 @@ import shutil
 import zlib
 from pathlib import Path
 
-from isolated import BUILD, ROOT
-from programs import run
+from isolated import BUILD, ROOT, run
 
 COLLECTION = "mobileops.ci"
 ANSIBLE = "https://docs.ansible.com/ansible/latest/"

@@ -2,18 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The environment of all checks: it does not use the settings of the user, and does not write to the home folder.
+"""Run programs in an environment that does not use the settings of the user, and does not write to the home folder.
 
-As a program, run a command in it: isolated.py COMMAND [ARGUMENT...].
+In contrast to `session.run` of nox, each program gets a process group and a time limit. Processes that it leaves
+running, such as an emulator, end with it. From a shell: isolated.py COMMAND [ARGUMENT...].
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +28,7 @@ HOME = BUILD / "home"
 TOOLS = str(ROOT / ".venv" / "bin")
 # The oldest Python that modules support. ansible-core 2.23 may drop it.
 MODULE_PYTHON = "3.9"
+_TIME_LIMIT_S = 30 * 60
 
 # Variables of tools that would change what is run, or where it writes.
 _FOREIGN = re.compile(
@@ -61,13 +68,9 @@ def tool_environment() -> dict[str, str]:
     return {name: value for name, value in isolated.items() if not name.startswith("ANSIBLE_")} | needed | unchanged
 
 
-def pyenv_root() -> Path:
-    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-
-
 def real_python_folders() -> list[str]:
     """Return folders of interpreters that pyenv installed. Its shims fail for versions that are not active."""
-    versions = pyenv_root() / "versions"
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     found = {}
     for folder in versions.glob("3.*/bin"):
         if numbers := re.fullmatch(r"3\.(\d+)\.(\d+)", folder.parent.name):
@@ -75,17 +78,67 @@ def real_python_folders() -> list[str]:
     return [found[version] for version in sorted(found, reverse=True)]
 
 
+@functools.cache
 def find_python(version: str) -> str | None:
     """Return a working interpreter of that version (3.9, 3.13, ...) outside of .venv, or None."""
+    probe = "import ssl, sys; print('%d.%d' % sys.version_info[:2])"
     for folder in isolated_environment()["PATH"].split(os.pathsep):
-        if folder == TOOLS:
-            continue
-        found = shutil.which(f"python{version}", path=folder)
-        command = [found or "false", "-c", "import ssl, sys; print('%d.%d' % sys.version_info[:2])"]
-        completed = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if completed.stdout.strip() == version:
-            return found
+        if folder != TOOLS and (found := shutil.which(f"python{version}", path=folder)):
+            completed = subprocess.run([found, "-c", probe], check=False, capture_output=True, text=True)
+            if completed.stdout.strip() == version:
+                return found
     return None
+
+
+class ProgramError(Exception):
+    """A program failed, or did less than it should."""
+
+
+def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
+    """Run a program without input. Print its output, and return it. Raise ProgramError if it fails."""
+    words = [str(word) for word in command]
+    print(f"$ {shlex.join(words)}", flush=True)
+    process = subprocess.Popen(
+        words,
+        cwd=cwd,
+        env=isolated_environment() | {"NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1"} | (env or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    lines: list[str] = []
+
+    def copy_output() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+
+    reader = threading.Thread(target=copy_output, daemon=True)
+    reader.start()
+    try:
+        status = process.wait(_TIME_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        raise ProgramError(f"{Path(words[0]).name} timed out after {_TIME_LIMIT_S} s") from None
+    finally:
+        end_group(process.pid)
+        reader.join(5)  # a daemon in a process group of its own may keep the pipe open
+    if status != 0:
+        raise ProgramError(f"{Path(words[0]).name} exited with status {status}")
+    return "".join(lines)
+
+
+def end_group(group: int) -> None:
+    """End all processes of a process group."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(group, number)
+        except ProcessLookupError:
+            return
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ _RESULT = re.compile(r"nox > Result: (.*)")
 _NOTHING_DONE = re.compile(r"nox > (Skipping .*)")
 # Shown first: the names and reasons of failures as pytest and ansible-test print them.
 _NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|FATAL:|fatal:|E  ) ")
+_printing = threading.Lock()
 
 
 def lanes_for(choice: str) -> list[list[str]]:
@@ -68,88 +69,83 @@ class Summary:
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    _printing: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, name: str, seconds: float, remark: str, problem: str | None) -> None:
+    def add(self, name: str, seconds: float, remark: str, problem: str = "") -> None:
         """Print the line of a session, and the end of its log if it failed."""
-        with self._printing:
-            (self.failed if problem else self.passed).append(name)
+        (self.failed if problem else self.passed).append(name)
+        with _printing:
             print(f"{'FAILED' if problem else 'ok':6}  {name:24} {seconds:6.1f} s   {remark}".rstrip(), flush=True)
             if problem:
-                self._print_log(log_of(name), problem)
+                print_log(LOGS / f"{name}.log", problem)
 
     def leave_out(self, name: str, reason: str) -> None:
-        with self._printing:
-            self.left_out.append(name)
+        self.left_out.append(name)
+        with _printing:
             print(f"left out {name:23} {reason}", flush=True)
 
-    def _print_log(self, log: Path, problem: str) -> None:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-        named = [line for line in lines if _NAMES_A_FAILURE.match(line)]
-        print(f"{'':8}{problem} The log is {log.relative_to(ROOT)}:")
-        for line in [*named[:_TAIL], "the end:", *lines[-_TAIL:]]:
-            print(f"{'':8}| {line}")
-        sys.stdout.flush()
+
+def print_log(log: Path, problem: str) -> None:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    named = [line for line in lines if _NAMES_A_FAILURE.match(line)]
+    print(f"{'':8}{problem} The log is {log.relative_to(ROOT)}:")
+    for line in [*named[:_TAIL], "the end:", *lines[-_TAIL:]]:
+        print(f"{'':8}| {line}")
+    sys.stdout.flush()
 
 
-def log_of(session: str) -> Path:
-    return LOGS / f"{session}.log"
+def start(sessions: list[str]) -> subprocess.Popen[str]:
+    """Start a nox process, which runs some sessions in order, also after a failure."""
+    noxfile = working_copy.SOURCES / "noxfile.py"
+    return subprocess.Popen(
+        [sys.executable, "-B", "-m", "nox", "--noxfile", noxfile, "--non-interactive", "--sessions", *sessions],
+        cwd=ROOT,
+        env=tool_environment() | {"MOBILEOPS_CI_CHECKOUT": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        encoding="utf-8",
+        errors="replace",
+    )
 
 
-class Lane:
-    """One nox process, which runs some sessions in order, also after a failure."""
+def follow(process: subprocess.Popen[str], sessions: list[str], summary: Summary) -> None:
+    """Read the output of nox up to the end, and report each session as it ends."""
+    assert process.stdout is not None
+    waiting = list(sessions)
+    name, started, remark, nothing_done = "", time.monotonic(), "", ""
+    log = (LOGS / f"nox-{process.pid}.log").open("w", encoding="utf-8")
+    for line in process.stdout:
+        if found := _START.match(line):
+            name, started, remark, nothing_done = found[1], time.monotonic(), "", ""
+            log.close()
+            log = (LOGS / f"{name}.log").open("w", encoding="utf-8")
+        log.write(line)
+        log.flush()
+        if found := _RESULT.match(line):
+            remark = found[1]
+        elif found := _NOTHING_DONE.match(line):
+            nothing_done = found[1]
+        elif (found := _END.match(line)) and found[1] == name and name in waiting:
+            waiting.remove(name)
+            if found[2] == "skipped":
+                summary.leave_out(name, found[3].strip())
+            else:
+                problem = nothing_done if found[2] == "was successful" else f"{found[2]}:{found[3]}"
+                summary.add(name, time.monotonic() - started, remark, problem)
+    log.close()
+    process.wait()
+    for session in waiting:
+        summary.add(session, 0, "", f"nox ended with status {process.returncode} before this session")
 
-    def __init__(self, sessions: list[str], environment: dict[str, str], summary: Summary) -> None:
-        self.waiting = list(sessions)
-        self.summary = summary
-        noxfile = working_copy.SOURCES / "noxfile.py"
-        self.process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "nox", "--noxfile", noxfile, "--non-interactive", "--sessions", *sessions],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            encoding="utf-8",
-            errors="replace",
-        )
 
-    def follow(self) -> None:
-        """Read the output up to the end, and report each session as it ends."""
-        assert self.process.stdout is not None
-        name, started, remark, nothing_done = "nox", time.monotonic(), "", ""
-        log = (LOGS / f"nox-{self.process.pid}.log").open("w", encoding="utf-8")
-        for line in self.process.stdout:
-            if found := _START.match(line):
-                log.close()
-                name, started, remark, nothing_done = found[1], time.monotonic(), "", ""
-                log = log_of(name).open("w", encoding="utf-8")
-            log.write(line)
-            log.flush()
-            if found := _RESULT.match(line):
-                remark = found[1]
-            elif found := _NOTHING_DONE.match(line):
-                nothing_done = found[1]
-            elif (found := _END.match(line)) and found[1] == name and name in self.waiting:
-                self.waiting.remove(name)
-                if found[2] == "skipped":
-                    self.summary.leave_out(name, found[3].strip())
-                    continue
-                problem = f"{found[2]}:{found[3]}" if found[2] != "was successful" else nothing_done
-                self.summary.add(name, time.monotonic() - started, remark, problem or None)
-        log.close()
-        self.process.wait()
-        for session in self.waiting:
-            self.summary.add(session, 0, "", f"nox ended with status {self.process.returncode} before this session")
-
-    def end(self) -> None:
-        """End nox, which ends the programs that it runs."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+def end(process: subprocess.Popen[str]) -> None:
+    """End nox, which ends the programs that it runs."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def run_lanes(lanes: list[list[str]]) -> bool:
@@ -159,17 +155,16 @@ def run_lanes(lanes: list[list[str]]) -> bool:
     started = time.monotonic()
     summary = Summary()
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("terminated"))
-    environment = tool_environment() | {"MOBILEOPS_CI_CHECKOUT": str(ROOT)}
-    running = [Lane(lane, environment, summary) for lane in lanes if lane]
-    threads = [threading.Thread(target=lane.follow, daemon=True) for lane in running]
+    running = [(start(lane), lane, summary) for lane in lanes if lane]
+    threads = [threading.Thread(target=follow, args=lane, daemon=True) for lane in running]
     try:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     except BaseException:
-        for lane in running:
-            lane.end()
+        for process, _sessions, _summary in running:
+            end(process)
         raise
     seconds = time.monotonic() - started
     print(f"Failed: {', '.join(summary.failed)}." if summary.failed else f"All sessions done in {seconds:.0f} s.")

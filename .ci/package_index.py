@@ -2,15 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pass the package index in the configuration of pip to other tools."""
+"""Pass the package index in the configuration of pip to uv and to ansible-test, which do not read it."""
 
 from __future__ import annotations
 
 import ast
 import configparser
+import functools
 import os
 import subprocess
 from pathlib import Path
+
+from isolated import BUILD, TOOLS
+
+PYTHON = f"{TOOLS}/python"  # of .venv
 
 # The name in pip, the environment variable of uv, and the separator of several values there.
 _FOR_UV = {
@@ -23,15 +28,11 @@ _FOR_UV = {
 }
 
 
-def pip_settings(python: str) -> dict[str, str]:
+@functools.cache
+def pip_settings() -> dict[str, str]:
     """Return the settings that pip reads from its files and variables."""
-    listed = subprocess.run(
-        [python, "-m", "pip", "--disable-pip-version-check", "config", "list"],
-        check=False,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    listed = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
     settings: dict[str, str] = {}
     from_variables: dict[str, str] = {}
     for line in listed.stdout.splitlines():
@@ -47,25 +48,35 @@ def pip_settings(python: str) -> dict[str, str]:
     return {**settings, **from_variables}
 
 
-def uv_environment(python: str) -> dict[str, str]:
-    """Return variables for uv, which does not read the configuration of pip. Variables that are set already win."""
-    settings = pip_settings(python)
-    variables = {
-        variable: separator.join(settings[key].split())
-        for key, (variable, separator) in _FOR_UV.items()
-        if settings.get(key)
-    }
-    if "UV_INDEX" in variables:
-        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # as pip does with several indexes
-    return {variable: value for variable, value in variables.items() if variable not in os.environ}
+def install_environment() -> dict[str, str]:
+    """Return the variables of the user for pip, and for uv with the settings of pip. UV_* that are set already win."""
+    foreign = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
+    environment = {name: value for name, value in os.environ.items() if name not in foreign}
+    environment |= {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    if not can_write_cache():
+        environment |= {"PIP_CACHE_DIR": str(BUILD / "cache" / "pip"), "UV_CACHE_DIR": str(BUILD / "cache" / "uv")}
+    settings = pip_settings() if Path(PYTHON).exists() else {}
+    for key, (variable, separator) in _FOR_UV.items():
+        if settings.get(key) and variable not in environment:
+            environment[variable] = separator.join(settings[key].split())
+            if variable == "UV_INDEX":
+                environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")  # as pip does with several indexes
+    return environment
 
 
-def write_pip_configuration(python: str, home: Path) -> None:
+def can_write_cache() -> bool:
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    while not folder.exists():
+        folder = folder.parent
+    return os.access(folder, os.W_OK)
+
+
+def write_pip_configuration(home: Path) -> None:
     """Write the settings of pip to a file, because ansible-test does not pass on variables of the user."""
     configuration = configparser.RawConfigParser()
     configuration["global"] = {
         key: value
-        for key, value in pip_settings(python).items()
+        for key, value in pip_settings().items()
         if key not in {"require-virtualenv", "user", "target", "prefix"}
     }
     configuration["global"]["disable-pip-version-check"] = "true"

@@ -16,27 +16,24 @@ from typing import Any
 import archive
 import working_copy
 import yaml
-from isolated import BUILD, ROOT
-from programs import ProgramError
+from isolated import BUILD, ROOT, ProgramError
 
 _SEMANTIC = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 
 
-def check() -> str:
+def check(venv: dict[str, str]) -> str:
     """Run all checks, and raise ProgramError with all problems."""
-    problems: list[str] = []
-    for part in (problems_of_version, problems_of_changelog, problems_of_git):
-        problems += part()
-    remark = run_part(check_archive, problems)
+    problems = problems_of_version() + problems_of_changelog() + problems_of_git()
+    remark = run_part(lambda: check_archive(venv, problems), problems)
     if problems:
         print("The release has these problems:", *(f"  * {problem}" for problem in problems), sep="\n", flush=True)
         raise ProgramError(f"{len(problems)} problems: {'; '.join(problems)}")
     return f"{galaxy_version()} is ready to release, {remark}"
 
 
-def run_part(part: Callable[[list[str]], str], problems: list[str]) -> str:
+def run_part(part: Callable[[], str], problems: list[str]) -> str:
     try:
-        return part(problems)
+        return part()
     except ProgramError as error:
         problems.append(str(error))
         return ""
@@ -116,7 +113,7 @@ def problems_of_git() -> list[str]:
     return problems
 
 
-def check_archive(problems: list[str]) -> str:
+def check_archive(venv: dict[str, str], problems: list[str]) -> str:
     """Build the archive twice, and check what is in it, that Galaxy imports it, and that it works without tests."""
     first = archive.build(BUILD / "release" / "first")
     other_sources = BUILD / "release" / "sources"
@@ -126,8 +123,8 @@ def check_archive(problems: list[str]) -> str:
     if first.read_bytes() != second.read_bytes():
         problems.append("the archive is not reproducible: two builds differ")
     problems += archive.problems_of_content(first)
-    run_part(lambda _problems: archive.import_as_galaxy(first), problems)
-    return archive.run_installed(archive.install(first), keep_tests=False)
+    run_part(lambda: archive.import_as_galaxy(first, venv), problems)
+    return archive.try_out(first, venv, keep_tests=False)
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

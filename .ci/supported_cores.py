@@ -12,15 +12,11 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import programs
-import venvs
-import working_copy
-from isolated import BUILD, MODULE_PYTHON, ROOT, find_python, isolated_environment
-from programs import LeftOutError, ProgramError
+from isolated import BUILD, MODULE_PYTHON, ROOT, ProgramError, find_python
 
 TABLE = ROOT / "build" / "matrix.json"
 PARTS = ("sanity", "units", "integration")
@@ -33,6 +29,7 @@ WITHOUT_CORE = (
     "tests/functional/plugins/module_utils",
     "tests/functional/plugins/signing",
     "tests/functional/signing_files",
+    "tests/functional/tools",
     "tests/unit/docs",
     "tests/unit/plugins/module_utils",
     "tests/unit/plugins/signing",
@@ -56,29 +53,31 @@ class Core:
     private_modules: bool = True  # whether validate-modules accepts a module whose name starts with "_"
 
     @property
-    def area(self) -> Path:
-        return BUILD / "matrix" / self.version
+    def copy(self) -> Path:
+        return BUILD / "matrix" / self.version / "ansible_collections" / "mobileops" / "ci"
 
     @property
-    def copy(self) -> Path:
-        return self.area / "ansible_collections" / "mobileops" / "ci"
+    def python(self) -> str | None:
+        """Return the version of the first Python that works."""
+        return next((version for version in self.pythons if find_python(version)), None)
 
-    def program(self, name: str) -> str:
-        return str(self.area / "venv" / "bin" / name)
+    @property
+    def interpreter(self) -> str | None:
+        return find_python(self.python) if self.python else None
 
-    def path(self) -> dict[str, str]:
-        return {"PATH": os.pathsep.join([str(self.area / "venv" / "bin"), isolated_environment()["PATH"]])}
+    @property
+    def module_python(self) -> str | None:
+        return MODULE_PYTHON if find_python(MODULE_PYTHON) else self.python
 
-    def find_python(self) -> tuple[str, str]:
-        """Return the path and the version of the first Python that works."""
-        for version in self.pythons:
-            if found := find_python(version):
-                return found, version
-        raise LeftOutError(f"ansible-core {self.version} needs Python {' or '.join(self.pythons)}, and none was found")
+    @property
+    def problem(self) -> str | None:
+        """Return why this machine cannot test this version."""
+        if " " in str(ROOT) and not self.spaces:
+            return f"ansible-test {self.version} fails in a folder with a space in its name"
+        if self.python is None:
+            return f"ansible-core {self.version} needs Python {' or '.join(self.pythons)}, and none was found"
+        return None
 
-
-# Runs a part of the tests; the text is the version of Python on the controller.
-Works = Mapping[str, Callable[[Core, str], str]]
 
 CORES = (
     Core("2.16", "ansible-core ~= 2.16.0", ("3.11", "3.12"), spaces=False, private_modules=False),
@@ -123,71 +122,38 @@ def lanes() -> list[list[str]]:
     return [sessions[::2], sessions[1::2]]
 
 
-def test_core(core: Core, parts: list[str], works: Works) -> str:
-    """Run the parts of the tests with one version of ansible-core, and record the results. Raise if one fails."""
+def run_part(name: str, work: Callable[[], str]) -> dict[str, object]:
+    """Run a part of the tests, and return its cell of the table."""
+    started = time.monotonic()
     try:
-        if " " in str(ROOT) and not core.spaces:
-            raise LeftOutError(f"ansible-test {core.version} fails in a folder with a space in its name")
-        python, version = core.find_python()
-    except LeftOutError as error:
-        record(core.version, {"left_out": str(error)})
-        raise
-    venvs.ensure(core.area / "venv", python, core.requirement, "-r", UNIT_REQUIREMENTS)
-    venvs.link_collection(core.area / "venv")
-    working_copy.refresh_for_ansible_test(core.copy)
-    shown = programs.run(core.program("ansible"), "--version", env=core.path())
-    found = re.search(r"core (\S+)\]", shown)
-    row: dict[str, object] = {"ansible_core": found[1] if found else "?", "python": version}
-    row["module_python"] = module_python(version)
-    failed = []
-    watch = DeprecationWatch(core)
-    for part in parts:
-        started = time.monotonic()
-        watch.start()
-        try:
-            detail, result = works[part](core, version), "passed"
-            if core is CORES[-1]:
-                watch.check()
-        except ProgramError as error:
-            detail, result = str(error), "failed"
-            failed.append(f"{part}: {error}")
-        row[part] = {"result": result, "detail": detail, "seconds": round(time.monotonic() - started)}
-        print(f"{part} {result}: {detail}", flush=True)
-        record(core.version, row)
-    if failed:
-        raise ProgramError("; ".join(failed))
-    details = [f"{part} {row[part]['detail']}" for part in parts if isinstance(row[part], dict)]  # type: ignore[index]
-    return f"{row['ansible_core']}, Python {version}: {', '.join(details)}"
-
-
-def module_python(controller: str) -> str:
-    return MODULE_PYTHON if find_python(MODULE_PYTHON) else controller
+        result, detail = "passed", work()
+    except ProgramError as error:
+        result, detail = "failed", str(error)
+    print(f"{name} {result}: {detail}", flush=True)
+    return {"result": result, "detail": detail, "seconds": round(time.monotonic() - started)}
 
 
 class DeprecationWatch:
     """Collect the deprecation warnings that ansible-core shows in any process of a virtual environment."""
 
-    def __init__(self, core: Core) -> None:
-        self._log = core.area / "deprecations.log"
-        (site,) = (core.area / "venv").glob("lib/python3.*/site-packages")
+    def __init__(self, venv: Path) -> None:
+        self._log = venv / "deprecations.log"
+        (site_packages,) = venv.glob("lib/python3.*/site-packages")
         source = (Path(__file__).parent / "watch_deprecations.py").read_text(encoding="utf-8")
-        (site / "mobileops_ci_watch.py").write_text(source, encoding="utf-8")
-        (site / "mobileops_ci_watch.pth").write_text(
+        (site_packages / "mobileops_ci_watch.py").write_text(source, encoding="utf-8")
+        (site_packages / "mobileops_ci_watch.pth").write_text(
             f"import mobileops_ci_watch; mobileops_ci_watch.start({str(self._log)!r})\n", encoding="utf-8"
         )
 
-    def start(self) -> None:
-        """Forget what other parts wrote."""
+    def run(self, work: Callable[[], str]) -> str:
+        """Run a part of the tests. Raise ProgramError if there was a warning."""
         self._log.unlink(missing_ok=True)
-
-    def check(self) -> None:
-        """Raise ProgramError if there was a warning since the start."""
+        detail = work()
         lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
-        texts = sorted({line for line in lines if not EXPECTED_DEPRECATIONS.search(line)})
-        if not texts:
-            return
-        print(*texts, sep="\n")
-        raise ProgramError(f"{len(texts)} deprecation warnings, such as: {texts[0]}")
+        if texts := sorted({line for line in lines if not EXPECTED_DEPRECATIONS.search(line)}):
+            print(*texts, sep="\n")
+            raise ProgramError(f"{len(texts)} deprecation warnings, such as: {texts[0]}")
+        return detail
 
 
 def read_table() -> dict[str, dict[str, object]]:
@@ -216,32 +182,6 @@ def table() -> str:
             f"{shown!s:20} {row.get('python', '-')!s:8} {cells[0]:8} {cells[1]:8} {cells[2]:12} {remark}".rstrip()
         )
     return "\n".join([*lines, f"See {TABLE.relative_to(ROOT)}."])
-
-
-def test_cryptography(version: str) -> str:
-    """Run the tests of signing files with one version of cryptography."""
-    venv = BUILD / "matrix" / f"cryptography-{version}" / "venv"
-    python = find_python("3.12") or sys.executable
-    requirements = ("ansible-core ~= 2.19.0", f"cryptography {CRYPTOGRAPHY[version]}", "-r", UNIT_REQUIREMENTS)
-    venvs.ensure(venv, python, *requirements)
-    venvs.link_collection(venv)
-    program = str(venv / "bin" / "python")
-    shown = programs.run(program, "-c", "import cryptography; print(cryptography.__version__)").split()[-1]
-    started, name = time.monotonic(), f"cryptography {version}"
-    row: dict[str, object] = {"cryptography": shown}
-    detail, result = "interrupted", "failed"
-    try:
-        output = programs.run(
-            program, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *SIGNING_TESTS, env=ALL_CASES
-        )
-        detail, result = pytest_summary(output), "passed"
-    except ProgramError as error:
-        detail = str(error)
-        raise
-    finally:
-        row["units"] = {"result": result, "detail": detail, "seconds": round(time.monotonic() - started)}
-        record(name, row)
-    return f"cryptography {shown}, {detail}"
 
 
 def pytest_summary(output: str) -> str:

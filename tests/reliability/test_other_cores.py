@@ -18,7 +18,7 @@ from .cases import count_case, exhaustive
 from .test_leaks import COUNT
 
 # The environment that `make matrix` makes for the oldest ansible-core.
-OTHER_CORES = {"2.16": CHECKOUT / ".build/matrix/2.16/venv/bin/python"}
+OTHER_CORES = {"2.16": CHECKOUT / ".build/nox/core-2-16/bin/python"}
 WITH_OTHER_CORES = ("tests/reliability/test_leaks.py", "tests/*/plugins/modules/test_secrets.py")
 
 

@@ -26,11 +26,10 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def follow(output: str, *sessions: str) -> lanes.Summary:
     """Read the output as that of a nox process that was to run the sessions."""
-    lane = lanes.Lane.__new__(lanes.Lane)
-    lane.waiting, lane.summary = list(sessions), lanes.Summary()
-    lane.process = SimpleNamespace(stdout=io.StringIO(output), wait=lambda: 0, pid=1, returncode=1)  # type: ignore[assignment]
-    lane.follow()
-    return lane.summary
+    process = SimpleNamespace(stdout=io.StringIO(output), wait=lambda: 0, pid=1, returncode=1)
+    summary = lanes.Summary()
+    lanes.follow(process, list(sessions), summary)
+    return summary
 
 
 def test_a_success_shows_its_result_and_each_session_has_a_log(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
