@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..module_utils._bitrise.adopt.code_signing_export import CODE_SIGNING_EXPORT, EXPORT
 from ..module_utils._bitrise.adopt.declaration import VARIABLES as DECLARING
-from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT, EXPORT
 from ..module_utils._core.errors import OptionError
 from ..module_utils._core.text import name_some, plural
 from ..plugin_utils._play.action import Json, play_result

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._bitrise.artifacts.options import PATTERNS, RETENTION, RULES_OF_APP
+from ..module_utils._bitrise.artifacts.artifact_options import PATTERNS, RETENTION, RULES_OF_APP
 from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ..module_utils._bitrise.artifacts.retention_plan import TOTAL, described
 from ..module_utils._core.text import plural

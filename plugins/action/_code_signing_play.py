@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ..module_utils._bitrise.workers import SHARED_CAUSES
 from ..module_utils._core.errors import ErrorKind
 from ..plugin_utils._code_signing.declaration import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
+from ..module_utils._bitrise.files.file_modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
 from ..module_utils._core.text import plural
 from ..plugin_utils._code_signing.declaration import LISTS, PREFIX, VARIABLES, names_of

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from ..module_utils._bitrise.inspection.module import (
+from ..module_utils._bitrise.inspection.code_signing_info import (
     CODE_SIGNING_INFO,
     INSPECTION,
 )

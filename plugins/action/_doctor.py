@@ -23,10 +23,10 @@ from ..module_utils._bitrise.doctor.checks import (
     recorded,
 )
 from ..module_utils._bitrise.doctor.connection import CONNECTION_CHECKS
+from ..module_utils._bitrise.doctor.doctor import BITRISE_DOCTOR, DOCTOR
 from ..module_utils._bitrise.doctor.interpreter import ENVIRONMENT_CHECKS
-from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR, DOCTOR
 from ..module_utils._bitrise.doctor.token import TOKEN
-from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ..module_utils._bitrise.slug_options import APP, slug_of
 from ..module_utils._core.errors import CiError, OptionError
 from ..plugin_utils import _inventory_sources

@@ -15,7 +15,7 @@ from ..module_utils._phonegap.app_module import APP, APP_MODULE
 from ..module_utils._phonegap.builds import BUILD_MODULE
 from ..module_utils._phonegap.download import COMPLETE, DOWNLOAD_MODULE
 from ..module_utils._phonegap.key_module import KEY, KEY_MODULE
-from ..module_utils._phonegap.options import PHONEGAP
+from ..module_utils._phonegap.phonegap_options import PHONEGAP
 from ..module_utils._task.module_spec import ModuleSpec
 from ..plugin_utils._play.action import Json, PlayAction, play_result
 from ..plugin_utils._play.causes import sentence

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ..module_utils._bitrise.files.model import is_same_name
-from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ..module_utils._core.errors import OptionError
 from ..module_utils._core.text import name_some, plural
 from ..module_utils._local.read_file import Content

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import ANDROID_KEYSTORE_INFO
+from ..module_utils._bitrise.files.file_modules import ANDROID_KEYSTORE_INFO
 from ..plugin_utils._in_process import InProcess
 
 

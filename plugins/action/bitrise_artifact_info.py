@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.artifacts.modules import ARTIFACT_INFO
+from ..module_utils._bitrise.artifacts.artifact import ARTIFACT_INFO
 from ..plugin_utils._in_process import InProcess
 
 

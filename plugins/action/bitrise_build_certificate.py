@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
+from ..module_utils._bitrise.files.file_modules import BUILD_CERTIFICATE_MODULE
 from ..plugin_utils._in_process import InProcess
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO
+from ..module_utils._bitrise.files.file_modules import BUILD_CERTIFICATE_INFO
 from ..plugin_utils._in_process import InProcess
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ..plugin_utils._in_process import InProcess
 
 

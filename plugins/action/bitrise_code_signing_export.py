@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ..module_utils._bitrise.adopt.code_signing_export import CODE_SIGNING_EXPORT
 from ..plugin_utils._in_process import InProcess
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ..module_utils._bitrise.inspection.code_signing_info import CODE_SIGNING_INFO
 from ..plugin_utils._in_process import InProcess
 
 

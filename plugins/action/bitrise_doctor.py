@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR
+from ..module_utils._bitrise.doctor.doctor import BITRISE_DOCTOR
 from ..plugin_utils._in_process import InProcess
 
 

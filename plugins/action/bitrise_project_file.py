@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import PROJECT_FILE_MODULE
+from ..module_utils._bitrise.files.file_modules import PROJECT_FILE_MODULE
 from ..plugin_utils._in_process import InProcess
 
 

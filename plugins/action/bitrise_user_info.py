@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.accounts.modules import USER_INFO
+from ..module_utils._bitrise.accounts.account_info import USER_INFO
 from ..plugin_utils._in_process import InProcess
 
 

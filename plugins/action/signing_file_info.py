@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._signing.module import SIGNING_FILE_INFO
+from ..module_utils._signing.signing_file_info import SIGNING_FILE_INFO
 from ..plugin_utils._in_process import InProcess
 
 

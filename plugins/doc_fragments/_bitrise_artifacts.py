@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that name an artifact: module_utils._bitrise.artifacts.options.ARTIFACT."""
+"""Options that name an artifact: module_utils._bitrise.artifacts.artifact_options.ARTIFACT."""
 
 from __future__ import annotations
 

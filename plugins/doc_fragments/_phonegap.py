@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option groups of the phonegap_* modules: module_utils._phonegap.options."""
+"""Option groups of the phonegap_* modules: module_utils._phonegap.phonegap_options."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.files.modules import ANDROID_KEYSTORE_INFO
+from ..module_utils._bitrise.files.file_modules import ANDROID_KEYSTORE_INFO
 from ..module_utils._task.module_runner import run_module
 
 

@@ -125,7 +125,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.artifacts.modules import ARTIFACT_INFO
+from ..module_utils._bitrise.artifacts.artifact import ARTIFACT_INFO
 from ..module_utils._task.module_runner import run_module
 
 

@@ -210,7 +210,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
+from ..module_utils._bitrise.files.file_modules import BUILD_CERTIFICATE_MODULE
 from ..module_utils._task.module_runner import run_module
 
 

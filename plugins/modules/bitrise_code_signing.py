@@ -480,7 +480,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ..module_utils._task.module_runner import run_module
 
 

@@ -281,7 +281,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ..module_utils._bitrise.adopt.code_signing_export import CODE_SIGNING_EXPORT
 from ..module_utils._task.module_runner import run_module
 
 

@@ -365,7 +365,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ..module_utils._bitrise.inspection.code_signing_info import CODE_SIGNING_INFO
 from ..module_utils._task.module_runner import run_module
 
 

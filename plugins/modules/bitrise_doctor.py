@@ -213,7 +213,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR
+from ..module_utils._bitrise.doctor.doctor import BITRISE_DOCTOR
 from ..module_utils._task.module_runner import run_module
 
 

@@ -118,7 +118,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.accounts.modules import ORGANIZATION_INFO
+from ..module_utils._bitrise.accounts.account_info import ORGANIZATION_INFO
 from ..module_utils._task.module_runner import run_module
 
 

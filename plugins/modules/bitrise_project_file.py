@@ -183,7 +183,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.files.modules import PROJECT_FILE_MODULE
+from ..module_utils._bitrise.files.file_modules import PROJECT_FILE_MODULE
 from ..module_utils._task.module_runner import run_module
 
 

@@ -199,7 +199,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.files.modules import PROVISIONING_PROFILE_MODULE
+from ..module_utils._bitrise.files.file_modules import PROVISIONING_PROFILE_MODULE
 from ..module_utils._task.module_runner import run_module
 
 

@@ -119,7 +119,7 @@ error:
       sample: 8f0c1c1e
 """
 
-from ..module_utils._bitrise.accounts.modules import USER_INFO
+from ..module_utils._bitrise.accounts.account_info import USER_INFO
 from ..module_utils._task.module_runner import run_module
 
 

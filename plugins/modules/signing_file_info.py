@@ -329,7 +329,7 @@ error:
       sample: null
 """
 
-from ..module_utils._signing.module import SIGNING_FILE_INFO
+from ..module_utils._signing.signing_file_info import SIGNING_FILE_INFO
 from ..module_utils._task.module_runner import run_module
 
 

@@ -27,7 +27,7 @@ def _load() -> None:
 
 
 if TYPE_CHECKING:
-    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.model import (
+    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.behavior import (
         EVIDENCE,
         PROBES,
         BadBehaviorError,

@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_modules import (
     ANDROID_KEYSTORE_INFO,
     ANDROID_KEYSTORE_MODULE,
     BUILD_CERTIFICATE_INFO,

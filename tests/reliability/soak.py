@@ -23,7 +23,7 @@ from unittest.mock import patch
 import requests
 
 import tests.conftest  # noqa: F401  # finds the collection  # pylint: disable=unused-import
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import LONGEST_TIME_LIMIT_S
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.helpers.service import CERTIFICATES, PROFILES

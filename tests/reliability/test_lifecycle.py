@@ -13,7 +13,7 @@ from zlib import crc32
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from tests.emulator.behaviors import BEHAVIORS, Value
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
 

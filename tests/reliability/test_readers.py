@@ -12,11 +12,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.modules import ORGANIZATION_INFO, USER_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.account_info import (
+    ORGANIZATION_INFO,
+    USER_INFO,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import ARTIFACT_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact import ARTIFACT_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.code_signing_info import (
+    CODE_SIGNING_INFO,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext
 from tests.emulator.behaviors import BEHAVIORS, Value
 from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES

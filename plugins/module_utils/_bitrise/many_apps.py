@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One task for many apps: work on each app, collect the errors, and report them by cause.
 
-The fleet module has its own loop in `fleet/module.py`, because it plans all apps before it changes one.
+The fleet module has its own loop in `fleet/code_signing.py`, because it plans all apps before it changes one.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ from .app_plan import (
     plan_absent,
     plan_present,
 )
+from .apps_and_keys import FILE, REMOTE_REPO, App, Key, only_one
 from .chosen_keys import KEYS, choices_of, normalize
 from .client import PhoneGapClient, has_number
 from .local import (
@@ -46,8 +47,7 @@ from .local import (
     read_icon,
     reconciled,
 )
-from .model import FILE, REMOTE_REPO, App, Key, only_one
-from .options import PHONEGAP, STATE
+from .phonegap_options import PHONEGAP, STATE
 
 APP = OptionGroup(
     {

@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 from .._core.errors import OptionError, RefusedError
 from .._core.plan import Action, Plan
+from .apps_and_keys import FILE, REMOTE_REPO, App, Key
 from .chosen_keys import (
     Choice,
     check_choice,
     how_to_unlock,
 )
 from .local import NamedFile
-from .model import FILE, REMOTE_REPO, App, Key
 
 # Fields that are compared one by one. The service treats an empty text and null alike.
 FIELDS = ("title", "package", "version", "description", "debug", "private", "phonegap_version", "hydrates")

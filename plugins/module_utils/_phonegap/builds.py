@@ -14,9 +14,9 @@ from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
 from .._core.polling import WAIT, Polling
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
+from .apps_and_keys import ERROR, App
 from .client import PhoneGapClient, has_number
-from .model import ERROR, App
-from .options import APP_ID, PHONEGAP
+from .phonegap_options import APP_ID, PHONEGAP
 
 PLATFORMS = OptionGroup({"platforms": {"type": "list", "elements": "str"}})
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from .._core.errors import OptionError, RefusedError
 from .._core.option_groups import OptionGroup
-from .model import Key
-from .options import KEY_PLATFORMS
+from .apps_and_keys import Key
+from .phonegap_options import KEY_PLATFORMS
 
 # The passwords that unlock a key, by platform. The service forgets a key's passwords after a while.
 PASSWORDS: dict[str, tuple[str, ...]] = {

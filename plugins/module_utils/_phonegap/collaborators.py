@@ -13,9 +13,9 @@ from .._core.errors import OptionError, RefusedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
+from .apps_and_keys import OWNER_ROLE, App, Person
 from .client import PhoneGapClient
-from .model import OWNER_ROLE, App, Person
-from .options import APP_ID, PHONEGAP, STATE
+from .phonegap_options import APP_ID, PHONEGAP, STATE
 
 COLLABORATOR = OptionGroup(
     {"email": {"type": "str", "required": True}, "role": {"type": "str", "choices": ["dev", "tester"]}},

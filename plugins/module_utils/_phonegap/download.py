@@ -15,10 +15,10 @@ from .._download.destination import path_of
 from .._download.download import DOWNLOAD, Source, checksum_of, save
 from .._local.file_attributes import ATTRIBUTES, only_as_module
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
+from .apps_and_keys import App
 from .builds import NEEDS_KEY, PENDING, states_of
 from .client import PhoneGapClient
-from .model import App
-from .options import APP_ID, PHONEGAP
+from .phonegap_options import APP_ID, PHONEGAP
 
 COMPLETE = "complete"
 PLATFORM = OptionGroup({"platform": {"type": "str", "required": True}})

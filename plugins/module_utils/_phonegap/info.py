@@ -11,9 +11,9 @@ from .._core.fields import number, text
 from .._core.option_groups import OptionGroup, reject_empty
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .app_module import find_app
+from .apps_and_keys import App, Key
 from .client import PhoneGapClient
-from .model import App, Key
-from .options import KEY_PLATFORMS, PHONEGAP
+from .phonegap_options import KEY_PLATFORMS, PHONEGAP
 
 APP_FILTER = OptionGroup({"id": {"type": "int"}, "title": {"type": "str"}}, mutually_exclusive=(("id", "title"),))
 KEY_FILTER = OptionGroup(

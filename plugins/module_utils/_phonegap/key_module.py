@@ -17,6 +17,7 @@ from .._core.errors import (
 from .._core.option_groups import OptionGroup, reject_empty
 from .._core.plan import Plan
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
+from .apps_and_keys import Key, only_one
 from .chosen_keys import PASSWORDS
 from .client import PhoneGapClient, has_number
 from .key_plan import (
@@ -34,8 +35,7 @@ from .key_plan import (
 )
 from .key_verify import VERIFY, verify_key
 from .local import read_named
-from .model import Key, only_one
-from .options import KEY_PLATFORMS, PHONEGAP_KEY, STATE
+from .phonegap_options import KEY_PLATFORMS, PHONEGAP_KEY, STATE
 
 _FILE_OPTIONS = ("cert", "profile", "keystore", "db", "csk")
 _PASSWORD_OPTIONS = ("password", "key_pw", "keystore_pw")

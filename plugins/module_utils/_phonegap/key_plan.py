@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from .._core.errors import OptionError, RefusedError
 from .._core.plan import Action, Plan
+from .apps_and_keys import Key
 from .chosen_keys import PASSWORDS
 from .local import NamedFile
-from .model import Key
 
 # The parts of a key: options with files, and options with text.
 FILES = {"ios": ("cert", "profile"), "android": ("keystore",), "blackberry": ("db", "csk"), "windows": ("keystore",)}

@@ -12,7 +12,7 @@ from .._core.errors import CiError, RefusedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Plan
 from .._signing.inspect import inspect_file
-from .._signing.model import (
+from .._signing.inspection import (
     CERTIFICATE,
     ERROR,
     KEYSTORE,

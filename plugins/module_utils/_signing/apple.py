@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .certificates import Certificate
 from .cms import SIGNATURE_DIGESTS, Signature, verify
-from .model import Unreadable
+from .inspection import Unreadable
 from .public_keys import load_public_key
 
 # SHA-256 of Apple Root CA, Apple Root CA - G2 and Apple Root CA - G3, from https://www.apple.com/certificateauthority/

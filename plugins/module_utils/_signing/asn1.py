@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .model import Unreadable
+from .inspection import Unreadable
 
 # Genuine files have a few hundred elements, and fewer than 20 levels.
 MAX_ELEMENTS = 20_000

@@ -9,16 +9,16 @@ import hmac
 from functools import partial
 
 from . import password_encryption as encryption
-from .java_records import (
-    JavaEntry,
-    JavaKeystore,
-    Records,
-)
-from .model import (
+from .inspection import (
     TooMuchWorkError,
     Unreadable,
     WrongPasswordError,
     reading,
+)
+from .java_records import (
+    JavaEntry,
+    JavaKeystore,
+    Records,
 )
 
 _END, _CERTIFICATE, _KEY, _SECRET, _SEALED = range(5)

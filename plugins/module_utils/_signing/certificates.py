@@ -25,7 +25,7 @@ from .asn1 import (
     context,
     parse,
 )
-from .model import Unreadable, reading
+from .inspection import Unreadable, reading
 
 A_DAY = dt.timedelta(days=1)
 # The latest time that Python's datetime can hold.

@@ -20,7 +20,7 @@ from .asn1 import (
     parse,
 )
 from .certificates import Certificate, read_certificate
-from .model import Unreadable, reading
+from .inspection import Unreadable, reading
 from .public_keys import load_public_key
 
 _DIGESTS = {

@@ -18,7 +18,7 @@ from .asn1 import (
     context,
     parse,
 )
-from .model import Unreadable, reading
+from .inspection import Unreadable, reading
 
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _VERSION_3 = bytes.fromhex("020103")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .._core.text import name_some
 from .certificates import A_DAY, Certificate, iso
-from .model import (
+from .inspection import (
     CERTIFICATE,
     ERROR,
     KEYSTORE,

@@ -25,7 +25,7 @@ from .findings import (
     quoted,
     unusual,
 )
-from .model import (
+from .inspection import (
     CERTIFICATE,
     CERTIFICATE_KEYS,
     Finding,

@@ -14,19 +14,19 @@ from .certificates import Certificate
 from .file_formats import Format, describe, detect_format
 from .findings import finding
 from .identity import inspect_identity
-from .keystore import (
-    KeySelection,
-    inspect_java_keystore,
-    inspect_pkcs12_keystore,
-)
-from .libraries import require_libraries
-from .model import (
+from .inspection import (
     CERTIFICATE,
     KEYSTORE,
     PROFILE,
     Inspection,
     ReadError,
 )
+from .keystore import (
+    KeySelection,
+    inspect_java_keystore,
+    inspect_pkcs12_keystore,
+)
+from .libraries import require_libraries
 from .pkcs12 import Store, open_pkcs12
 from .profile import inspect_profile
 

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .model import Unreadable
+from .inspection import Unreadable
 
 
 @dataclass(frozen=True)

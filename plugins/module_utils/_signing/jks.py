@@ -13,17 +13,17 @@ import hmac
 from collections.abc import Callable
 
 from .asn1 import parse
-from .java_records import (
-    JavaEntry,
-    JavaKeystore,
-    Records,
-)
-from .model import (
+from .inspection import (
     TooMuchWorkError,
     Unreadable,
     UnsupportedError,
     WrongPasswordError,
     reading,
+)
+from .java_records import (
+    JavaEntry,
+    JavaKeystore,
+    Records,
 )
 from .password_encryption import (
     decrypt_triple_des,

@@ -27,8 +27,7 @@ from .findings import (
     quoted,
     unusual,
 )
-from .java_records import JavaEntry, JavaKeystore
-from .model import (
+from .inspection import (
     KEYSTORE,
     KEYSTORE_KEYS,
     Finding,
@@ -39,6 +38,7 @@ from .model import (
     UnsupportedError,
     WrongPasswordError,
 )
+from .java_records import JavaEntry, JavaKeystore
 from .public_keys import PublicKey, public_key_of
 
 _RENEW = "Sign with a key whose certificate is valid; for an app on Google Play, have its upload key reset first."

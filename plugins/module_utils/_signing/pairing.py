@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Optional, TypeVar
 
 from .findings import finding, quoted
-from .model import PROFILE, Finding, Inspection
+from .inspection import PROFILE, Finding, Inspection
 
 Label = TypeVar("Label", bound=Hashable)
 Fingerprints = Optional[Collection[str]]

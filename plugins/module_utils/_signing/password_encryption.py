@@ -17,7 +17,7 @@ from typing import Any
 
 from . import rc2
 from .asn1 import INTEGER, Element
-from .model import (
+from .inspection import (
     TooMuchWorkError,
     Unreadable,
     UnsupportedError,

@@ -22,7 +22,7 @@ from .asn1 import (
 )
 from .certificates import Certificate, read_certificate
 from .findings import finding, hint_about
-from .model import (
+from .inspection import (
     Finding,
     ReadError,
     TooMuchWorkError,

@@ -26,7 +26,7 @@ from .certificates import (
 )
 from .cms import Signature, SignedContent, open_signed
 from .findings import finding, named, out_of_date
-from .model import (
+from .inspection import (
     PROFILE,
     PROFILE_KEYS,
     Finding,

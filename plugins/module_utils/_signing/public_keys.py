@@ -18,7 +18,7 @@ from .asn1 import (
     Element,
     parse,
 )
-from .model import Unreadable, reading
+from .inspection import Unreadable, reading
 
 RSA = frozenset({"1.2.840.113549.1.1.1", "1.2.840.113549.1.1.7", "1.2.840.113549.1.1.10"})
 DSA = frozenset({"1.2.840.10040.4.1", "1.3.14.3.2.12"})

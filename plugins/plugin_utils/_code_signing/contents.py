@@ -30,7 +30,7 @@ from ...module_utils._bitrise.fleet.declarations import (
     app_declarations,
     declared_files_of,
 )
-from ...module_utils._bitrise.fleet.options import FLEET, normalized
+from ...module_utils._bitrise.fleet.fleet_options import FLEET, normalized
 from ...module_utils._core.errors import CiError, ErrorKind
 from ...module_utils._local.read_file import Content
 from .._play.causes import Problem, problem_of_app

@@ -16,7 +16,7 @@ from ...module_utils._bitrise.files.kinds import (
     PROJECT_FILE,
     PROVISIONING_PROFILE,
 )
-from ...module_utils._bitrise.fleet.options import FLEET
+from ...module_utils._bitrise.fleet.fleet_options import FLEET
 from ...module_utils._core.errors import ErrorKind
 from ...module_utils._core.text import without_dates
 from .._play.causes import Problem, problem_of_app

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Inspection
 from tests.signing_files import (
     AndroidKey,
     Authority,

@@ -11,15 +11,17 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.code_signing_export import CODE_SIGNING_EXPORT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact import ARTIFACT_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import ARTIFACT_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort import BUILD_ABORT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import PROVISIONING_PROFILE_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_modules import (
+    PROVISIONING_PROFILE_MODULE,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.helpers.service import PROFILES
 from tests.helpers.tasks import b64

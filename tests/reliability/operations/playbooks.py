@@ -10,8 +10,8 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_modules import BUILD_CERTIFICATE_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_MODULE

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.helpers.service import KEYSTORES, PROJECT_FILES, env_key
 from tests.helpers.tasks import MANAGING, b64

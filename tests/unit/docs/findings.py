@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import FINDINGS
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import (
     CERTIFICATE,
     KEYSTORE,
     PROFILE,

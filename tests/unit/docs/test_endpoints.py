@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import RUN
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import PHONEGAP, PHONEGAP_KEY
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.phonegap_options import PHONEGAP, PHONEGAP_KEY
 from tests.emulator.phonegap.routes import API as PHONEGAP_API
 from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.routes import bitrise_routes

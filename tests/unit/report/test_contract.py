@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.findings import FINDING_LISTS
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
+from ansible_collections.mobileops.ci.plugins.module_utils._signing import inspection
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats, words, writing
 from tests.helpers.documentation import read_yaml
@@ -45,9 +45,9 @@ def test_results_have_the_documented_keys() -> None:
 @pytest.mark.parametrize(
     ("kind", "keys"),
     [
-        (model.PROFILE, model.PROFILE_KEYS),
-        (model.CERTIFICATE, model.CERTIFICATE_KEYS),
-        (model.KEYSTORE, model.KEYSTORE_KEYS),
+        (inspection.PROFILE, inspection.PROFILE_KEYS),
+        (inspection.CERTIFICATE, inspection.CERTIFICATE_KEYS),
+        (inspection.KEYSTORE, inspection.KEYSTORE_KEYS),
     ],
 )
 def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) -> None:

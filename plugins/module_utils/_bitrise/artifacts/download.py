@@ -34,20 +34,20 @@ from ..._download.download import (
 )
 from ..._local.file_attributes import ATTRIBUTES, only_as_module
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
-from ..builds.options import BUILD
+from ..builds.build_options import BUILD
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import DigestCache
 from ..options import APP, BITRISE
 from ..workers import run_concurrently
-from .endpoints import Artifacts
-from .file_names import file_names
-from .model import Artifact
-from .modules import KIND
-from .options import (
+from .artifact import KIND
+from .artifact_fields import Artifact
+from .artifact_options import (
     SEVERAL,
     check_patterns,
     matches,
 )
+from .endpoints import Artifacts
+from .file_names import file_names
 from .owners import Owners, open_digests
 
 

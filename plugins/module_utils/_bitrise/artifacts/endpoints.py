@@ -15,7 +15,7 @@ from ..._core.option_groups import reject_empty
 from ..._core.text import name_some
 from ..._http.service_client import path_part
 from ..client import BitriseClient
-from .model import Artifact
+from .artifact_fields import Artifact
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..._download.destination import LONGEST_NAME_BYTES, file_name
-from .model import Artifact
+from .artifact_fields import Artifact
 
 
 def file_names(artifacts: Sequence[Artifact]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..._core.errors import RefusedError
 from ..digest_cache import DigestCache
-from .model import Artifact
+from .artifact_fields import Artifact
 
 EFFECT = "Without it, a task does not recognize files of other artifacts at dest, and replaces them."
 

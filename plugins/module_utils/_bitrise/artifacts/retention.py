@@ -15,8 +15,8 @@ from ..._core.plan import Plan
 from ..._core.text import name_some, plural
 from ..._core.text_values import require_texts
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
+from ..builds.build_fields import is_over
 from ..builds.endpoints import list_builds
-from ..builds.model import is_over
 from ..client import BitriseClient
 from ..client_pool import ClientPool, check_workers
 from ..many_apps import (
@@ -27,9 +27,9 @@ from ..many_apps import (
 )
 from ..options import BITRISE
 from ..workers import run_concurrently
+from .artifact import DeleteArtifact, apply
+from .artifact_options import PATTERNS, RETENTION
 from .endpoints import Artifacts
-from .modules import DeleteArtifact, apply
-from .options import PATTERNS, RETENTION
 from .retention_plan import (
     Retain,
     due,

@@ -14,13 +14,13 @@ from typing import Any
 from ..._core.errors import RefusedError
 from ..._core.plan import Action, Plan
 from ..._core.text import name_some, plural
-from .model import Artifact
-from .modules import (
+from .artifact import (
     ArtifactAction,
     DeleteArtifact,
     SetPublicPage,
     diff_fields,
 )
+from .artifact_fields import Artifact
 from .retention_rules import (
     BuildArtifacts,
     Line,

@@ -13,14 +13,14 @@ from typing import Any, Optional
 from ..._core.errors import OptionError
 from ..._core.fields import moment, number, text
 from ..._core.text import plural
-from ..builds.model import (
+from ..builds.build_fields import (
     STATUS_NAMES,
     SUCCESS,
     label,
     status_name,
 )
-from .model import Artifact
-from .options import (
+from .artifact_fields import Artifact
+from .artifact_options import (
     PATTERNS,
     check_patterns,
     matches,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .model import Behavior
+from .behavior import Behavior
 
 _NAME_CHANGED = "The collection rejects a file whose name the service changes. The error has the name to declare."
 _NAME_TAKEN = (

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .model import Behavior
+from .behavior import Behavior
 
 RESPONSES = (
     Behavior(

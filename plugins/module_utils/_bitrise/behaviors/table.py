@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .builds import BUILDS
-from .faults import FAULTS
-from .files import FILES
-from .model import (
+from .behavior import (
     BadBehaviorError,
     Behavior,
     Value,
 )
+from .builds import BUILDS
+from .faults import FAULTS
+from .files import FILES
 from .responses import RESPONSES
 
 BEHAVIORS: Mapping[str, Behavior] = {one.key: one for one in (*RESPONSES, *FILES, *BUILDS, *FAULTS)}

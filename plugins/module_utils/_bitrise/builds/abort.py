@@ -23,7 +23,7 @@ from ..._http.service_client import Attempts
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
-from .model import (
+from .build_fields import (
     ABORTED,
     ABORTED_STATES,
     ABORTED_WITH_SUCCESS,

@@ -13,7 +13,7 @@ from typing import Any
 from ..._core.errors import OptionError
 from ..._core.fields import moment
 from ..._core.option_groups import OptionGroup
-from .model import (
+from .build_fields import (
     ABORTED,
     ABORTED_WITH_SUCCESS,
     ERROR,

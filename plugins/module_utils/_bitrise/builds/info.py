@@ -14,6 +14,7 @@ from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import PAGE_LIMIT, BitriseClient
 from ..options import BITRISE, LIMIT, check_limit
+from .build_fields import build_as_result
 from .endpoints import (
     first_builds,
     list_archived_builds,
@@ -28,7 +29,6 @@ from .filters import (
     BuildFilter,
     build_filter,
 )
-from .model import build_as_result
 from .pipelines import read_pipeline
 
 ARCHIVE_LIMIT = 1000  # the service's maximum

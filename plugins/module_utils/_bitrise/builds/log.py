@@ -16,6 +16,8 @@ from ..._download.download import Saved, Source, save, save_bytes
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
+from .build_fields import is_over, label
+from .build_options import BUILD
 from .endpoints import read_build
 from .log_source import (
     ARCHIVED,
@@ -26,8 +28,6 @@ from .log_source import (
     find_log,
     fresh_url,
 )
-from .model import is_over, label
-from .options import BUILD
 from .waiting import StateReport
 
 DEFAULT_LIMIT = 100_000

@@ -11,7 +11,7 @@ from typing import Any
 from ..._core.errors import CiError, UnclearOutcomeError
 from ..._core.fields import number
 from ..client import BitriseClient
-from .model import label
+from .build_fields import label
 from .runs import list_runs
 
 # Attempts to find the build, because the service may still process a request whose connection broke.

@@ -16,7 +16,7 @@ from ..._core.fields import flag, number, text, utc_text
 from ..._http.responses import invalid
 from ..._http.service_client import path_part
 from ..client import BitriseClient
-from .model import (
+from .build_fields import (
     ABORTED,
     ABORTED_WITH_SUCCESS,
     ERROR,

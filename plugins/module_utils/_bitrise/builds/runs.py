@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Any
 
 from ..client import BitriseClient
+from .build_fields import build_as_result
 from .endpoints import (
     abort_build,
     list_builds,
     read_build,
 )
-from .model import build_as_result
 from .pipelines import (
     abort_pipeline,
     list_pipelines,

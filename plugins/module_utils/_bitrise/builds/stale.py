@@ -33,8 +33,7 @@ from ..many_apps import (
 )
 from ..options import BITRISE
 from .abort import ABORT, abort
-from .endpoints import list_builds
-from .model import (
+from .build_fields import (
     ON_HOLD,
     RUNNING,
     STATUS_NAMES,
@@ -42,6 +41,7 @@ from .model import (
     label,
     status_name,
 )
+from .endpoints import list_builds
 from .pipelines import (
     FILTER_WORDS,
     list_pipelines,

@@ -18,15 +18,7 @@ from ..._core.text_values import require_text
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
-from .endpoints import trigger_build
-from .environments import (
-    ENVIRONMENTS,
-    SECRET,
-    variables_of,
-    with_variables,
-)
-from .lost_trigger import LatestBuild
-from .model import (
+from .build_fields import (
     ABORTED_WITH_SUCCESS,
     RUNNING,
     STATUS_NAMES,
@@ -36,6 +28,14 @@ from .model import (
     status_name,
     status_of,
 )
+from .endpoints import trigger_build
+from .environments import (
+    ENVIRONMENTS,
+    SECRET,
+    variables_of,
+    with_variables,
+)
+from .lost_trigger import LatestBuild
 from .runs import BUILD, PIPELINE, Run, as_values
 from .waiting import wait_until_over
 

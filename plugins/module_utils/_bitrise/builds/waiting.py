@@ -10,7 +10,7 @@ from typing import Any
 
 from ..._core.polling import Polling
 from ..._core.progress import LineTimer
-from .model import is_over, label, status_name
+from .build_fields import is_over, label, status_name
 from .runs import Run
 
 # Seconds between two lines that report the same state.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._core.fields import moment
-from ..._signing.model import Inspection
+from ..._signing.inspection import Inspection
 from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,

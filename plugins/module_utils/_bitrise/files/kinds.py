@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..._signing.model import CERTIFICATE, KEYSTORE, PROFILE
+from ..._signing.inspection import CERTIFICATE, KEYSTORE, PROFILE
 
 
 @dataclass(frozen=True)

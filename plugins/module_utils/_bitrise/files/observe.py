@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ..._core.errors import CiError, ServiceError
 from ..._local.read_file import Content
 from ..._signing.inspect import MAX_BYTES
-from ..._signing.model import SIGNING_KINDS, Inspection
+from ..._signing.inspection import SIGNING_KINDS, Inspection
 from ..client import BitriseClient
 from .content import Backup, content_of, with_digest
 from .description import (

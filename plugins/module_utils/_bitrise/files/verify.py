@@ -15,7 +15,7 @@ from typing import Optional
 from ..._core.errors import CiError, RefusedError
 from ..._local.read_file import Content
 from ..._signing.inspect import inspect_file
-from ..._signing.model import SIGNING_KINDS, Finding, Inspection
+from ..._signing.inspection import SIGNING_KINDS, Finding, Inspection
 from ..._signing.pairing import unpaired
 from .actions import (
     PASSWORD,

@@ -14,9 +14,9 @@ from typing import Any
 from ..._core.errors import OptionError
 from ..._core.text import composed
 from ..._local.read_file import Content
+from ..files.file_options import FILE_OPTIONS, declared_file_of
 from ..files.kinds import FileKind
 from ..files.observe import DeclaredFile
-from ..files.options import FILE_OPTIONS, declared_file_of
 from ..many_apps import check_slugs
 
 # Bytes of local files that are kept for the next app. Shared signing files of a fleet are much smaller.

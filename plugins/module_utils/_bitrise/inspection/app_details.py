@@ -13,8 +13,8 @@ from ..._core.errors import CiError, ServiceError
 from ..._core.fields import moment
 from ..._signing.certificates import days_between
 from ..._signing.libraries import missing_libraries
+from ..builds.build_fields import build_as_result
 from ..builds.endpoints import list_builds
-from ..builds.model import build_as_result
 from ..client_pool import ClientPool
 from ..files.kinds import (
     BUILD_CERTIFICATE,

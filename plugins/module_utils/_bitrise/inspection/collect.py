@@ -15,7 +15,7 @@ from typing import Any
 from ..._core.errors import CiError
 from ..._local.read_file import Content
 from ..._signing.inspect import MAX_BYTES
-from ..._signing.model import Inspection
+from ..._signing.inspection import Inspection
 from ..._signing.pairing import superseded
 from ..client_pool import ClientPool
 from ..files.content import fetch

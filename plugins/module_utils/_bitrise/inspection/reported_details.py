@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core.fields import moment
 from ..._signing.certificates import days_between, iso
-from ..._signing.model import CERTIFICATE_KEYS, KEYSTORE_KEYS
+from ..._signing.inspection import CERTIFICATE_KEYS, KEYSTORE_KEYS
 from ..files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,

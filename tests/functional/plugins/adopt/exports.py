@@ -14,7 +14,7 @@ import yaml
 from ansible.constants import DEFAULT_VAULT_IDENTITY
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.code_signing_export import CODE_SIGNING_EXPORT
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content, read_file
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.helpers.fleet import Fleet

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact import (
     ARTIFACT_INFO,
     ARTIFACT_MODULE,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from tests.helpers.service import APP, Service
 from tests.helpers.tasks import Task, Tasks

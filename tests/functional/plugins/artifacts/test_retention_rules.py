@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact_fields import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import due
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (

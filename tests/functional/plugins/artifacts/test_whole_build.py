@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact_fields import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.file_names import file_names
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._download import download as _download
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.modules import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.account_info import (
     ORGANIZATION_INFO,
     USER_INFO,
 )

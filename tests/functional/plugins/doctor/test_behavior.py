@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.model import Value
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.behavior import Value
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.table import BEHAVIORS, behaviors_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import (

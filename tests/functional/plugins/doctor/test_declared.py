@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
     Pseudonyms,
     recorded,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import read_file
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration, declaration_of

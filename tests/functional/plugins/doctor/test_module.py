@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor import interpreter
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.module import BITRISE_DOCTOR, GROUPS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.doctor import BITRISE_DOCTOR, GROUPS
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.process import Emulator
 from tests.helpers.doctor_report import by_name

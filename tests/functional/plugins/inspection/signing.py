@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.code_signing_info import (
+    CODE_SIGNING_INFO,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.process import Emulator
 from tests.helpers.service import a_file, word

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.code_signing_export import CODE_SIGNING_EXPORT
 from tests.emulator.process import Emulator
 from tests.helpers.fleet import ONE, Fleet, declared
 from tests.helpers.service import PROFILES, Service, a_file, sha256

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.code_signing_info import (
+    CODE_SIGNING_INFO,
+)
 from tests.helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
 from tests.helpers.tasks import ALL_ENTRIES, Task, Tasks, b64
 

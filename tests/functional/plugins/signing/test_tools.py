@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Inspection
 from tests.helpers.signing import tools
 from tests.helpers.signing.samples import NOW, authority, profile_properties
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import FILE_FILTER
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact_options import ARTIFACT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.build_options import BUILD
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_modules import FILE_FILTER
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_options import (
     CERTIFICATE_PASSWORD,
     ENV_KEY,
     FILE,
@@ -31,8 +31,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups i
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.polling import WAIT
 from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attributes import ATTRIBUTES
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.phonegap_options import APP_ID, LOGIN
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.phonegap_options import (
+    CONNECTION as PHONEGAP_CONNECTION,
+)
 from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, read_yaml, spec_of
 
 CONNECTION = OptionGroup(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -16,7 +17,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import declarations
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
     OnceReader,

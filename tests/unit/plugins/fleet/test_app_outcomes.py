@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.file_options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     BUILD_CERTIFICATE,
     PROVISIONING_PROFILE,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import PreparedApp
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import reconcile_app

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.code_signing import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from tests.helpers.fleet import ONE, TWO
 from tests.helpers.service import CERTIFICATES, PROFILES

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.fleet_options import FLEET
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import PREFIX, SETTINGS, VARIABLES
 from tests.emulator.process import CHECKOUT
 from tests.helpers.documentation import read_yaml

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.module import SIGNING_FILE_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.signing_file_info import SIGNING_FILE_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._task import module_runner
 
 

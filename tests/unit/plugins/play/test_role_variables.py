@@ -21,8 +21,8 @@ from ansible_collections.mobileops.ci.plugins.action import (
     _phonegap_rollout,
     _rotate_certificate,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import INSPECTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.artifact_options import RETENTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.code_signing_info import INSPECTION
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
 from tests.conftest import CHECKOUT

@@ -21,7 +21,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import (
     CERTIFICATE_KEYS,
     KEYSTORE_KEYS,
     PROFILE_KEYS,

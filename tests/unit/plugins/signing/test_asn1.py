@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import asn1
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import Element, parse
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Unreadable, reading
 from tests.signing_files import der
 
 NULL = b"\x05\x00"

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import SIGNING_KINDS, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import SIGNING_KINDS, Inspection
 from tests.helpers.signing.samples import NOW, Sample, authority
 from tests.helpers.signing.tools import MANY_ROUNDS
 from tests.signing_files import der

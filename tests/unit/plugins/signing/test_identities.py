@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import CERTIFICATE_KEYS, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import CERTIFICATE_KEYS, Inspection
 from tests.helpers.signing.samples import A_DAY, NOW, PASSWORD, TEAM, android_key, authority, expired_identity, identity
 from tests.signing_files import IdentityKind, Pkcs12Encryption, merged
 from tests.signing_files.der import open_lengths

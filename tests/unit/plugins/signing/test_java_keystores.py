@@ -14,14 +14,14 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import bks, jks
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.bks import read_bks
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import JavaKeystore
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.jks import read_jks
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import (
     TooMuchWorkError,
     Unreadable,
     UnsupportedError,
     WrongPasswordError,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import JavaKeystore
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.jks import read_jks
 from tests.signing_files import JavaKey, der, jceks_keystore, jks_keystore
 from tests.signing_files.pkcs12 import derive, encrypt_triple_des
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KEYSTORE_KEYS, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import KEYSTORE_KEYS, Inspection
 from tests.helpers.signing import tools
 from tests.helpers.signing.samples import A_DAY, NOW, PASSWORD, android_key, authority, identity
 from tests.signing_files import JavaKey, Pkcs12Encryption, jks_keystore, pkcs12_keystore

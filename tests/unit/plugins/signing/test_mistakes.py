@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import hint_about
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import SIGNING_KINDS
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import SIGNING_KINDS
 from tests.helpers.signing.samples import (
     NOW,
     identity,

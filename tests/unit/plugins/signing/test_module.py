@@ -15,7 +15,10 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core import libraries as _libraries
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.module import SIGNING_FILE_INFO, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.signing_file_info import (
+    SIGNING_FILE_INFO,
+    normalized,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.helpers.documented_results import check_results
 from tests.helpers.signing.samples import (

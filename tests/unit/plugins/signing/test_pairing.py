@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import CERTIFICATE, PROFILE, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import CERTIFICATE, PROFILE, Inspection
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import Unpaired, superseded, unpaired
 
 

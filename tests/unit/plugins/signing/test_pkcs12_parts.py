@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Unreadable
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pkcs12 import Store, open_pkcs12
 from tests.signing_files import der
 from tests.signing_files.pkcs12 import (

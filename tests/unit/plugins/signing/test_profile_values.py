@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Inspection
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.jks import read_jks
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
 from tests.helpers.signing.samples import A_DAY, NOW, TEAM, android_key, authority, expired_identity, identity
 from tests.helpers.signing.samples import profile_properties as properties_of
 from tests.signing_files import IdentityKind, JavaKey, ProfileType, jceks_keystore, jks_keystore

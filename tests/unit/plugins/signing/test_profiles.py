@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import PROFILE_KEYS, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import PROFILE_KEYS, Inspection
 from tests.helpers.signing.samples import (
     A_DAY,
     BUNDLE,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Inspection
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import superseded
 from tests.helpers.signing.samples import (
     A_DAY,

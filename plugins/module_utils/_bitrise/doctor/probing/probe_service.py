@@ -12,9 +12,9 @@ from typing import Any
 from ...._core.errors import CiError
 from ...._core.text import plural
 from ...._http.service_client import path_part
-from ...behaviors.model import Value as Answer
+from ...behaviors.behavior import Value as Answer
 from ...behaviors.table import BEHAVIORS
-from ...builds.model import RUNNING
+from ...builds.build_fields import RUNNING
 from ...client import BitriseClient
 from ..checks import Checks, Private, Value
 from .certificate import (

@@ -14,7 +14,7 @@ from ...._core.fields import number, text
 from ...._http.service_client import path_part
 from ...apps import PROJECT_TYPES
 from ...behaviors.table import BEHAVIORS
-from ...builds.model import (
+from ...builds.build_fields import (
     ABORTED_WITH_SUCCESS,
     RUNNING,
     STATUS_NAMES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...behaviors.model import BadBehaviorError, Value
+from ...behaviors.behavior import BadBehaviorError, Value
 from ...behaviors.table import BEHAVIORS
 
 # Status codes with which a service may refuse a change or a creation.

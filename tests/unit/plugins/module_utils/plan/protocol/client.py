@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import S
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Sink
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Finding, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import Finding, Inspection
 
 from .planning import apply_changes
 from .run import find, with_file, without_file

@@ -27,7 +27,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileLocation,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import SIGNING_KINDS as INSPECTED_KINDS
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspection import SIGNING_KINDS as INSPECTED_KINDS
 
 APP = "app1"
 NAME, BYSTANDER, OTHER_SLOT, UNDECLARED, MARKER = "N", "Z", "W", "U", "M"

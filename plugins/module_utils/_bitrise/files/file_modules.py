@@ -10,11 +10,16 @@ from typing import Any
 from ..._core.errors import CiError
 from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._core.plan import Plan
-from ..._signing.model import SIGNING_KINDS
+from ..._signing.inspection import SIGNING_KINDS
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE, LIMIT, check_limit
 from .endpoints import get_file, list_files
+from .file_options import (
+    FILE_OPTIONS,
+    STATE,
+    declared_file_of,
+)
 from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -23,11 +28,6 @@ from .kinds import (
     FileKind,
 )
 from .model import RemoteFile, is_same_name
-from .options import (
-    FILE_OPTIONS,
-    STATE,
-    declared_file_of,
-)
 from .plan_app import Policy
 from .reconcile import (
     FilesOutcome,

@@ -17,8 +17,7 @@ from .._local.read_file import Content, decode_content
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .findings import finding, quoted
 from .inspect import inspect_file
-from .libraries import LIBRARIES
-from .model import (
+from .inspection import (
     CERTIFICATE,
     KEYSTORE,
     PROFILE,
@@ -26,6 +25,7 @@ from .model import (
     Finding,
     Inspection,
 )
+from .libraries import LIBRARIES
 from .pairing import superseded, unpaired
 
 SIGNING_FILES = OptionGroup(

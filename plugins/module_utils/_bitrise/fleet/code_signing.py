@@ -23,7 +23,7 @@ from ..._core.text import name_some, plural, without_dates
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
-from ..files.options import FILE_OPTIONS
+from ..files.file_options import FILE_OPTIONS
 from ..files.plan_app import Policy
 from ..files.purge import (
     check_total_limit,
@@ -40,7 +40,7 @@ from .declarations import (
     OnceReader,
     app_declarations,
 )
-from .options import FLEET, normalized
+from .fleet_options import FLEET, normalized
 from .reconcile_app import (
     FleetAppOutcome,
     FleetPolicy,

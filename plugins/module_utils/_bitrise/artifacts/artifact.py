@@ -13,16 +13,16 @@ from ..._core.errors import OptionError, RefusedError
 from ..._core.option_groups import RUN, reject_empty
 from ..._core.plan import Action, Plan
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
-from ..builds.options import BUILD
+from ..builds.build_options import BUILD
 from ..client import BitriseClient
 from ..options import APP, BITRISE, LIMIT, check_limit
-from .endpoints import Artifacts
-from .model import INSTALLABLE, Artifact
-from .options import (
+from .artifact_fields import INSTALLABLE, Artifact
+from .artifact_options import (
     ARTIFACT,
     ARTIFACT_FILTER,
     ARTIFACT_STATE,
 )
+from .endpoints import Artifacts
 
 KIND = "artifact"
 

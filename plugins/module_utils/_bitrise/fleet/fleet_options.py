@@ -11,7 +11,7 @@ from typing import Any
 from ..._core.environment import environment_fallback
 from ..._core.errors import OptionError
 from ..._core.option_groups import CONCURRENCY, OptionGroup, with_entries
-from ..files.options import FILE_OPTIONS
+from ..files.file_options import FILE_OPTIONS
 
 
 def _file_lists() -> dict[str, dict[str, Any]]:
