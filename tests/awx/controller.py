@@ -31,7 +31,7 @@ _UNIFIED = ("job_templates", "workflow_job_templates", "projects", "inventory_so
 _RULE = re.compile(r"DTSTART(;TZID=[\w/]+)?:\d{8}T\d{6}Z? RRULE:.*\bINTERVAL=\d+")
 
 
-class RefusedError(Exception):
+class RejectedError(Exception):
     """A response with an error status."""
 
     def __init__(self, status: int, body: Any) -> None:
@@ -122,13 +122,13 @@ class Controller:
             ):
                 invalid["__all__"] = [f"{rules.type} with these values already exists."]
         if invalid:
-            raise RefusedError(400, invalid)
+            raise RejectedError(400, invalid)
 
     def _of(self, kind: str) -> dict[int, Json]:
         if kind == "unified_job_templates":
             return {number: item for name in _UNIFIED for number, item in self.objects[name].items()}
         if kind not in self.objects:
-            raise RefusedError(404, {"detail": "Not found."})
+            raise RejectedError(404, {"detail": "Not found."})
         return self.objects[kind]
 
     def respond(self, method: str, target: str, data: Any) -> tuple[int, Any]:
@@ -136,7 +136,7 @@ class Controller:
         self.log.append((method, parts.path))
         segments = parts.path.removeprefix(_PREFIX).strip("/").split("/")
         if not parts.path.startswith(_PREFIX):
-            raise RefusedError(404, {"detail": "Not found."})
+            raise RejectedError(404, {"detail": "Not found."})
         if len(segments) == 1:
             if method == "POST":
                 return 201, self.create(segments[0], data)
@@ -144,7 +144,7 @@ class Controller:
         kind, number = segments[0], int(segments[1])
         item = self._of(kind).get(number)
         if item is None:
-            raise RefusedError(404, {"detail": "Not found."})
+            raise RejectedError(404, {"detail": "Not found."})
         if len(segments) == 3:
             return self._sub(method, kind, number, segments[2], data)
         if method == "PATCH":
@@ -159,7 +159,7 @@ class Controller:
                 self.surveys[number] = data
             return 200, self.surveys.get(number, {})
         if name not in OBJECT_KINDS[kind].associations:
-            raise RefusedError(404, {"detail": "Not found."})
+            raise RejectedError(404, {"detail": "Not found."})
         numbers = self.associated.setdefault((kind, number, name), [])
         if method == "POST":
             if data.get("disassociate"):
@@ -181,23 +181,23 @@ def _matching(items: Mapping[int, Json], query: Mapping[str, str]) -> Iterator[J
 
 
 def _check_survey(data: Json) -> None:
-    """Raise RefusedError for a survey that AWX refuses."""
+    """Raise RejectedError for a survey that AWX refuses."""
     for name in ("name", "description", "spec"):
         if name not in data:
-            raise RefusedError(400, {"error": f"'{name}' missing from survey spec."})
+            raise RejectedError(400, {"error": f"'{name}' missing from survey spec."})
     seen = set()
     for number, question in enumerate(data["spec"]):
         for name in ("type", "question_name", "variable", "required"):
             if name not in question:
-                raise RefusedError(400, {"error": f"'{name}' missing from survey question {number}."})
+                raise RejectedError(400, {"error": f"'{name}' missing from survey question {number}."})
         if question["variable"] in seen:
-            raise RefusedError(400, {"error": f"'variable' '{question['variable']}' duplicated in survey."})
+            raise RejectedError(400, {"error": f"'variable' '{question['variable']}' duplicated in survey."})
         seen.add(question["variable"])
         if question["type"].startswith("multi") and not question.get("choices"):
-            raise RefusedError(400, {"error": f"Survey question {number} must specify choices."})
+            raise RejectedError(400, {"error": f"Survey question {number} must specify choices."})
         kind = {"integer": int, "float": (int, float)}.get(question["type"])
         if kind and question.get("default", "") != "" and not isinstance(question["default"], kind):
-            raise RefusedError(400, {"error": f"Default of question {number} has the wrong type."})
+            raise RejectedError(400, {"error": f"Default of question {number} has the wrong type."})
 
 
 @contextmanager
@@ -212,10 +212,10 @@ def serving(controller: Controller) -> Iterator[Controller]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
                 if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-                    raise RefusedError(401, {"detail": "Authentication credentials were not provided."})
+                    raise RejectedError(401, {"detail": "Authentication credentials were not provided."})
                 with lock:
                     status, response = controller.respond(self.command, self.path, json.loads(body) if body else None)
-            except RefusedError as error:
+            except RejectedError as error:
                 status, response = error.status, error.body
             text = b"" if response is None else json.dumps(response).encode()
             self.send_response(status)

@@ -124,7 +124,7 @@ class ErrorKind(str, Enum):
     MAX_ARTIFACTS = "max_artifacts", "More artifacts would change than ``max_artifacts``."
     NOT_INSTALLABLE = "not_installable", "This type of artifact has no public install page."
     OTHER_ARTIFACT = "other_artifact", "The file at ``dest`` is another artifact of the same build."
-    REFUSED = "refused", "The request is not allowed for another reason."
+    REJECTED = "rejected", "The collection rejects the task for another reason, before any change."
 
     # The course of a run
     CONCURRENT_CHANGE = "concurrent_change", "Another run or person changes the same file at the same time."
@@ -209,13 +209,13 @@ class LocalFileError(CiError):
     kind = ErrorKind.LOCAL_FILE
 
 
-class RefusedError(CiError):
-    """The declaration asks for something that the collection or the service does not allow.
+class RejectedError(CiError):
+    """The collection rejects what the task declares, often because the service would refuse it.
 
     Raised by planning, before anything is changed. `ErrorKind` lists the kinds, "Rejected before any change".
     """
 
-    kind = ErrorKind.REFUSED
+    kind = ErrorKind.REJECTED
 
 
 class ConcurrentChangeError(CiError):

@@ -16,7 +16,7 @@ from typing import IO
 from .._core.errors import (
     CiError,
     LocalFileError,
-    RefusedError,
+    RejectedError,
     ServiceError,
 )
 from .background_hash import BackgroundHash
@@ -249,7 +249,7 @@ class PartialDownload(Digest):
         with contextlib.suppress(OSError):
             self._file.flush()
         # A problem of this machine, such as a full disk, would persist.
-        wrong_here = isinstance(error, (LocalFileError, RefusedError))
+        wrong_here = isinstance(error, (LocalFileError, RejectedError))
         stays = bool(self._kept and self.validator and self.position) and not wrong_here
         if stays and isinstance(error, CiError):
             error.notes.append(

@@ -67,7 +67,7 @@ class Source:
     # Identifies the remote file, with its service. A later run continues an interrupted download if the content is
     # still the same.
     identity: str | None = None
-    # Called with the digest of the file that is about to be replaced. Raises RefusedError to protect that file.
+    # Called with the digest of the file that is about to be replaced. Raises RejectedError to protect that file.
     before_replacing: Callable[[str], None] | None = None
     # Called with the number of received bytes, instead of a line of progress for this file.
     progress: Callable[[int], None] | None = None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from .._core.errors import OptionError, RefusedError
+from .._core.errors import OptionError, RejectedError
 from .._core.plan import Action, Plan
 from .apps_and_keys import FILE, REMOTE_REPO, App, Key
 from .chosen_keys import (
@@ -153,7 +153,7 @@ def plan_absent(app: App | None) -> AppStep:
 
 
 def plan_present(app: App | None, desired: Desired, known: Sequence[Key]) -> AppStep:
-    """Return the plan for an app that must exist. Raise RefusedError or OptionError for impossible declarations."""
+    """Return the plan for an app that must exist. Raise RejectedError or OptionError for impossible declarations."""
     return _created(desired, known) if app is None else _changed(app, desired, known)
 
 
@@ -225,7 +225,7 @@ def _unverifiable(app: App, desired: Desired, *, changes: bool) -> list[str]:
 
 
 def _about_unverifiable(app: App, options: Sequence[str], on_unverifiable: str) -> tuple[str, ...]:
-    """Return a warning. Raise RefusedError for on_unverifiable=fail."""
+    """Return a warning. Raise RejectedError for on_unverifiable=fail."""
     if not options or on_unverifiable in (TRUST, REPLACE):
         return ()
     named = " and ".join(options)
@@ -235,7 +235,7 @@ def _about_unverifiable(app: App, options: Sequence[str], on_unverifiable: str) 
     )
     ways = "set version to a new one, or force=true" if "src" in options else "set force=true"
     if on_unverifiable == FAIL:
-        raise RefusedError(
+        raise RejectedError(
             f"{problem} To send it, {ways}. on_unverifiable=trust keeps the content of the app.", kind="unverifiable"
         )
     text = f"{problem} Nothing was sent. To send it, {ways}, or use on_unverifiable=replace to send it on every run."
@@ -247,18 +247,18 @@ def _refuse_immutable(app: App, desired: Desired) -> None:
     advice = "Delete the app (state=absent) and create it again. It gets another id, and its builds are lost."
     if method is not None and method != app.create_method:
         words = {FILE: "an uploaded file", REMOTE_REPO: "a repository"}
-        raise RefusedError(
+        raise RejectedError(
             f"create_method: the {app.label} was created from {words[app.create_method]} ({app.create_method}), and "
             f"the service cannot change that to {method}. {advice}",
             kind="immutable",
         )
     if desired.repo is not None and desired.repo != app.repo:
-        raise RefusedError(
+        raise RejectedError(
             f"repo: the {app.label} was created from {app.repo}, and the service cannot change that. {advice}",
             kind="immutable",
         )
     if desired.pull and app.create_method != REMOTE_REPO:
-        raise RefusedError(
+        raise RejectedError(
             f"pull: the {app.label} was created from an uploaded file, and has no repository to pull. Use src.",
             kind="immutable",
         )

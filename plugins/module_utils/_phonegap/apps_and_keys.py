@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import RefusedError
+from .._core.errors import RejectedError
 from .._core.fields import flag, number, text
 
 FILE = "file"
@@ -165,11 +165,11 @@ class Key:
 
 
 def only_one(found: Iterable[Mapping[str, Any]], what: str) -> Mapping[str, Any] | None:
-    """Return the only object, or None. Raise RefusedError for several, because their title does not identify one."""
+    """Return the only object, or None. Raise RejectedError for several, because their title does not identify one."""
     several = list(found)
     if len(several) > 1:
         numbers = ", ".join(str(item["id"]) for item in several)
-        raise RefusedError(
+        raise RejectedError(
             f"There are several {what}, with the ids {numbers}. Nothing was changed. Select one with id.",
             kind="duplicates",
         )

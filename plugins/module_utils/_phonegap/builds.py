@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .._core.errors import CiError, OptionError, RefusedError
+from .._core.errors import CiError, OptionError, RejectedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
 from .._core.polling import WAIT, Polling
@@ -90,8 +90,8 @@ def _missing_keys(app: App, platforms: Sequence[str]) -> str:
     )
 
 
-def _needs_key_error(app: App, platforms: Sequence[str]) -> RefusedError:
-    return RefusedError(f"platforms: {_missing_keys(app, platforms)} Nothing was built.", kind=NEEDS_KEY)
+def _needs_key_error(app: App, platforms: Sequence[str]) -> RejectedError:
+    return RejectedError(f"platforms: {_missing_keys(app, platforms)} Nothing was built.", kind=NEEDS_KEY)
 
 
 def _wait(

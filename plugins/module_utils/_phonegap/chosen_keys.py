@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import OptionError, RefusedError
+from .._core.errors import OptionError, RejectedError
 from .._core.option_groups import OptionGroup
 from .apps_and_keys import Key
 from .phonegap_options import KEY_PLATFORMS
@@ -89,17 +89,17 @@ def choices_of(options: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def check_choice(choice: Choice, known: Iterable[Key]) -> Key:
-    """Return a newly chosen key. Raise RefusedError if it does not exist or would stay locked."""
+    """Return a newly chosen key. Raise RejectedError if it does not exist or would stay locked."""
     same_platform = [key for key in known if key.platform == choice.platform]
     key = next((key for key in same_platform if key.id == choice.id), None)
     if key is None:
         there = ", ".join(f"{key.id} ({key.title})" for key in same_platform) or "none"
-        raise RefusedError(
+        raise RejectedError(
             f"keys.{choice.platform}: this account has no {choice.platform} key {choice.id}. It has: {there}.",
             kind="not_found",
         )
     if key.locked and not choice.passwords:
-        raise RefusedError(
+        raise RejectedError(
             f"keys.{choice.platform}: the {key.label} is locked, and the service refuses locked keys. Set "
             f"{how_to_unlock(choice.platform)}, or first unlock it with mobileops.ci.phonegap_key, locked=false and "
             f"{' and '.join(PASSWORDS[choice.platform])}.",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from .._core.errors import OptionError, RefusedError
+from .._core.errors import OptionError, RejectedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -56,7 +56,7 @@ def plan_person(app: App, email: str, role: str | None) -> tuple[Plan, Person | 
     person = _find(app, email)
     number = int(app.id or 0)
     if person and person.role == OWNER_ROLE:
-        raise RefusedError(
+        raise RejectedError(
             f"email: {person.email} owns the {app.label}, which this module cannot change.", kind="owner"
         )
     before = {"collaborator": {"email": person.email, "role": person.role}} if person else {}
@@ -78,7 +78,7 @@ def plan_person(app: App, email: str, role: str | None) -> tuple[Plan, Person | 
 
 def _find(app: App, email: str) -> Person | None:
     if app.people is None:
-        raise RefusedError(
+        raise RejectedError(
             f"app_id: the service shows the collaborators of the {app.label} to its owner only, and this account "
             f"has the role {app.role}.",
             kind="forbidden",
@@ -88,7 +88,7 @@ def _find(app: App, email: str) -> Person | None:
 
 def _refuse_pending(app: App, person: Person, change: str) -> None:
     if person.id is None:
-        raise RefusedError(
+        raise RejectedError(
             f"{person.email} was invited to the {app.label} as {person.role} and has not registered yet. The service "
             f"assigns no id before that, so the person cannot be {change}. Run the task again after the "
             "registration, or ask an operator of the service.",

@@ -9,7 +9,7 @@ import posixpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .._core.errors import OptionError, RefusedError
+from .._core.errors import OptionError, RejectedError
 from .._core.option_groups import OptionGroup
 from .._download.destination import path_of
 from .._download.download import DOWNLOAD, Source, checksum_of, save
@@ -56,13 +56,13 @@ def run_download(options: dict[str, Any], client: PhoneGapClient, context: TaskC
 def _check_built(app: App, platform: str) -> None:
     if platform not in app.status:
         known = ", ".join(app.status) or "none"
-        raise RefusedError(
+        raise RejectedError(
             f"platform: the {app.label} has no build for {platform}, only for: {known}.", kind="no_package"
         )
     state = states_of(app, [platform])[platform]
     if state != COMPLETE:
         why = _WHY.get(state) or f"its build failed: {app.error.get(platform) or 'the service gives no reason'}."
-        raise RefusedError(f"platform: there is no {platform} package of the {app.label}: {why}", kind="no_package")
+        raise RejectedError(f"platform: there is no {platform} package of the {app.label}: {why}", kind="no_package")
 
 
 DOWNLOAD_MODULE = ModuleSpec(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from .._core.errors import OptionError, RefusedError
+from .._core.errors import OptionError, RejectedError
 from .._core.plan import Action, Plan
 from .apps_and_keys import Key
 from .chosen_keys import PASSWORDS
@@ -92,7 +92,7 @@ def plan_absent(key: Key | None) -> Plan:
 
 
 def plan_present(key: Key | None, desired: DesiredKey) -> tuple[Plan, Key]:
-    """Return the plan, and the key after it. Raise RefusedError or OptionError for impossible declarations."""
+    """Return the plan, and the key after it. Raise RejectedError or OptionError for impossible declarations."""
     if desired.locked is not None and not PASSWORDS[desired.platform]:
         raise OptionError(f"locked is not an option of a key for {desired.platform}, which has no password.")
     return _created(desired) if key is None else _changed(key, desired)
@@ -156,7 +156,7 @@ def _refuse_other_parts(key: Key, desired: DesiredKey) -> None:
     for option, service_field in _SERVICE_FIELDS.items():
         there = getattr(key, service_field)
         if option in declared and there is not None and there != declared[option]:
-            raise RefusedError(
+            raise RejectedError(
                 f"{option}: the {key.label} was created with {there}, not with {declared[option]}, and the service "
                 "cannot replace the parts of a key. Create a key with another title and choose it in the apps. Or "
                 "delete this key (state=absent) and create it again, so that its apps have no key meanwhile.",

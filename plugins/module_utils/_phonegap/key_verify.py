@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from .._core.errors import CiError, RefusedError
+from .._core.errors import CiError, RejectedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Plan
 from .._signing.inspect import inspect_file
@@ -40,7 +40,7 @@ _ONLY_IOS = frozenset({"not_importable_on_macos"})
 
 
 def verify_key(plan: Plan, desired: DesiredKey, mode: str) -> tuple[str, ...]:
-    """Return warnings about the files of a key to create or unlock. Raise RefusedError for errors in them."""
+    """Return warnings about the files of a key to create or unlock. Raise RejectedError for errors in them."""
     if mode == NONE or not any(isinstance(action, (CreateKey, UnlockKey)) for action in plan.actions):
         return ()
     try:
@@ -52,7 +52,7 @@ def verify_key(plan: Plan, desired: DesiredKey, mode: str) -> tuple[str, ...]:
         raise CiError(message, kind=error.kind) from error
     errors = [f"{option}: {problem.message}" for option, problem in found if problem.severity == ERROR]
     if errors and mode == STRICT:
-        raise RefusedError(
+        raise RejectedError(
             f"Nothing was sent. {' '.join(errors)} Set verify=warn to send the files nevertheless.", kind="verify"
         )
     return tuple(f"{option}: {problem.message}" for option, problem in found)

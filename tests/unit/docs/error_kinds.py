@@ -95,7 +95,7 @@ REMEDIES: Mapping[str, Mapping[ErrorKind, str]] = {
         ErrorKind.OTHER_ARTIFACT: (
             "Use another ``dest`` for each artifact, or a directory. ``force: true`` replaces the file."
         ),
-        ErrorKind.REFUSED: "Read the message.",
+        ErrorKind.REJECTED: "Read the message.",
     },
     "During a run": {
         ErrorKind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",
@@ -211,7 +211,7 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
         # class OptionError(CiError): kind = "option"
         yield from (value for line in node.body for value in _assigned(line, "kind"))
     elif isinstance(node, ast.Call) and (_name(node.func).endswith("Error") or _name(node.func) == "__init__"):
-        # RefusedError(..., kind="verify"), or CiError(message, **{"kind": "several", **common})
+        # RejectedError(..., kind="verify"), or CiError(message, **{"kind": "several", **common})
         yield from (keyword.value for keyword in node.keywords if keyword.arg == "kind")
         yield from (kind for keyword in node.keywords if keyword.arg is None for kind in _kind_of(keyword.value))
     elif isinstance(node, ast.Call) and _name(node.func) == "as_service_error":

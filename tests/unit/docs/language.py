@@ -25,7 +25,7 @@ from .texts import Text, texts_in
 CHECKOUT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(CHECKOUT / ".ci"))
 
-from working_copy import project_files  # noqa: E402
+import working_copy  # noqa: E402
 
 # Texts of others, bytes, and the files that name the words they forbid.
 _SKIPPED_FILES = {
@@ -181,7 +181,9 @@ def main() -> int:
     parser.add_argument("--rule", help="only rules whose name contains this text")
     arguments = parser.parse_args()
     below = [path.resolve().relative_to(CHECKOUT) for path in arguments.paths or [CHECKOUT]]
-    files = [file for file in project_files() if is_checked(file) and any(file.is_relative_to(path) for path in below)]
+    working_copy.refresh(working_copy.SOURCES)
+    project_files = map(Path, sorted(working_copy.project_files()))
+    files = [file for file in project_files if is_checked(file) and any(file.is_relative_to(path) for path in below)]
     if not files:
         parser.error("the paths have no text to check")
     found = [violation for file in files for violation in check((CHECKOUT / file).read_text("utf-8"), str(file))]

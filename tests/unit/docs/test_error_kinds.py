@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
     ErrorKind,
-    RefusedError,
+    RejectedError,
     UnclearOutcomeError,
 )
 
@@ -45,7 +45,7 @@ def test_a_kind_is_documented_in_one_sentence(kind: ErrorKind) -> None:
 
 
 def test_a_result_contains_plain_text() -> None:
-    for error in (RefusedError("no", kind="verify"), RefusedError("no", kind=ErrorKind.VERIFY)):
+    for error in (RejectedError("no", kind="verify"), RejectedError("no", kind=ErrorKind.VERIFY)):
         assert error.kind is ErrorKind.VERIFY
         assert error.as_dict()["kind"].__class__ is str
         assert UnclearOutcomeError(error).kind is ErrorKind.VERIFY

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
-from ..._core.errors import OptionError, RefusedError
+from ..._core.errors import OptionError, RejectedError
 from ..._core.option_groups import RUN, reject_empty
 from ..._core.plan import Action, Plan
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -96,7 +96,7 @@ def plan(app_slug: str, build_slug: str, artifact: Artifact | None, options: Map
     if enabled is None:
         return Plan((), before, before)
     if not artifact.is_installable:
-        raise RefusedError(
+        raise RejectedError(
             f"is_public_page_enabled: {artifact.label} is of type {artifact.artifact_type or 'unknown'}, and only "
             f"{' and '.join(INSTALLABLE)} have a public page. Nothing was changed. Omit the option.",
             kind="not_installable",

@@ -15,7 +15,7 @@ from ..._core.errors import (
     CiError,
     LocalFileError,
     OptionError,
-    RefusedError,
+    RejectedError,
     ServiceError,
     join_errors,
 )
@@ -167,7 +167,7 @@ def _download_build(
     every = list(_artifacts(clients, options).each())
     selected = [artifact for artifact in every if _is_selected(artifact, options)]
     if not selected:
-        raise RefusedError(_nothing(options, len(every)), kind="not_found")
+        raise RejectedError(_nothing(options, len(every)), kind="not_found")
     folder = options["dest"].rstrip("/") or "/"
     if not os.path.isdir(folder):
         raise LocalFileError(f"dest must be an existing directory to download a whole build, got {folder}.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from ..._core.errors import RefusedError, ServiceError
+from ..._core.errors import RejectedError, ServiceError
 from ..._core.option_groups import reject_empty
 from ..._core.text import name_some
 from ..._http.service_client import path_part
@@ -54,7 +54,7 @@ class Artifacts:
     def find(self, options: Mapping[str, Any]) -> Artifact | None:
         """Read the artifact with the slug or title in the options. Return None if the build does not have it.
 
-        Raise RefusedError if several artifacts have that title, and ServiceError if the build does not exist.
+        Raise RejectedError if several artifacts have that title, and ServiceError if the build does not exist.
         """
         slug, title = options["slug"], options["title"]
         reject_empty(options, "slug", "title")
@@ -74,7 +74,7 @@ class Artifacts:
         return None
 
     def find_existing(self, options: Mapping[str, Any]) -> Artifact:
-        """Read the artifact with the slug or title in the options. Raise RefusedError if it does not exist."""
+        """Read the artifact with the slug or title in the options. Raise RejectedError if it does not exist."""
         artifact = self.find(options)
         if artifact is None:
             named, meant = f"slug {options['slug']}", ""
@@ -82,16 +82,16 @@ class Artifacts:
                 named = f"title {options['title']}"
                 closest = get_close_matches(options["title"], [artifact.title or "" for artifact in self.each()], n=1)
                 meant = f" Did you mean {closest[0]}?" if closest else ""
-            raise RefusedError(
+            raise RejectedError(
                 f"There is no artifact with {named} {self._where}.{meant} Only builds create artifacts. "
                 "mobileops.ci.bitrise_artifact_info lists the artifacts of a build.",
                 kind="not_found",
             )
         return artifact
 
-    def _several(self, title: str, found: list[Artifact]) -> RefusedError:
+    def _several(self, title: str, found: list[Artifact]) -> RejectedError:
         slugs = name_some((artifact.slug for artifact in found), 20)
-        return RefusedError(
+        return RejectedError(
             f"title: {len(found)} artifacts {self._where} have the title {title}, with the slugs {slugs}. "
             "Set slug instead.",
             kind="duplicates",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from ..._core.errors import RefusedError
+from ..._core.errors import RejectedError
 from ..digest_cache import DigestCache
 from .artifact_fields import Artifact
 
@@ -36,14 +36,14 @@ class Owners:
     def check(self, artifact: Artifact, path: str, sha256: str) -> None:
         """Check the file with this digest before the artifact replaces it, and record files of other builds.
 
-        Raise RefusedError if it is another artifact of the same build, because then both have one destination.
+        Raise RejectedError if it is another artifact of the same build, because then both have one destination.
         """
         owners = self._digests.slugs_of(sha256) if self._digests else frozenset()
         if not owners or artifact.slug in owners:
             return
         other = next((each for each in self._list_build() if each.slug in owners), None)
         if other:
-            raise RefusedError(
+            raise RejectedError(
                 f"dest: {path} is the {other.label} of the same build, and was not replaced by the {artifact.label}. "
                 "Use another dest for each artifact, or a directory, or force=true.",
                 kind="other_artifact",

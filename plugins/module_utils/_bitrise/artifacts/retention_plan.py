@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._core.errors import RefusedError
+from ..._core.errors import RejectedError
 from ..._core.plan import Action, Plan
 from ..._core.text import name_some, plural
 from .artifact import (
@@ -60,7 +60,7 @@ def of_artifact(artifact: Artifact) -> dict[str, Any]:
 
 
 def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> list[Retain]:
-    """Return the actions, those of the newest builds first. Raise RefusedError if they exceed `max_artifacts`."""
+    """Return the actions, those of the newest builds first. Raise RejectedError if they exceed `max_artifacts`."""
     limit = now - dt.timedelta(days=rules.older_than_days)
     kept: Counter[Line] = Counter()
     actions: list[Retain] = []
@@ -91,11 +91,11 @@ def _changes(build: BuildArtifacts, artifacts: Iterable[Artifact], rules: Rules,
         yield Retain(change, build, build.age_days(now))
 
 
-def _too_many(actions: Sequence[Retain], rules: Rules) -> RefusedError:
+def _too_many(actions: Sequence[Retain], rules: Rules) -> RejectedError:
     what = "deleted" if rules.delete else "unpublished"
     touched = len({action.build.slug for action in actions})
     listed = name_some((f"{action.change.artifact.name} of {action.build.label}" for action in actions), _MOST_NAMED)
-    return RefusedError(
+    return RejectedError(
         f"max_artifacts: {plural(len(actions), 'artifact')} of {plural(touched, 'build')} of app {rules.app_slug} "
         f"would be {what}, more than {rules.max_artifacts}: {listed}. Nothing was changed. Check the actions in check "
         "mode with a higher max_artifacts.",

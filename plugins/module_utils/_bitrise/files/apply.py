@@ -18,7 +18,7 @@ from typing import Any
 from ..._core.errors import (
     CiError,
     ConcurrentChangeError,
-    RefusedError,
+    RejectedError,
     ServiceError,
 )
 from ..._local.read_file import Content
@@ -270,7 +270,7 @@ class PlanApplication:
         left = tuple(action for action in planned if action.slug in there)
         try:
             again = self._plan_declared_file(key, first, listed)
-        except RefusedError as error:
+        except RejectedError as error:
             if error.kind != "duplicates":
                 raise
             again = self._plan_without(left, key, first, listed, error)
@@ -282,12 +282,12 @@ class PlanApplication:
         return again
 
     def _plan_without(
-        self, left: Sequence[Delete], key: Key, first: FilePlan, listed: list[RemoteFile], refusal: RefusedError
+        self, left: Sequence[Delete], key: Key, first: FilePlan, listed: list[RemoteFile], refusal: RejectedError
     ) -> FilePlan:
         """Plan without files that this run has deleted. If their slugs have no order, they count as copies."""
         gone = {action.slug for action in left}
         if gone:
-            with contextlib.suppress(RefusedError):
+            with contextlib.suppress(RejectedError):
                 again = self._plan_declared_file(key, first, [file for file in listed if file.slug not in gone])
                 return replace(again, delete=(*left, *again.delete))
         raise _concurrent(first, str(refusal)) from refusal

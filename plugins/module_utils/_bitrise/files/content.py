@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from ..._core.errors import (
     CiError,
-    RefusedError,
+    RejectedError,
     ServiceError,
 )
 from ..._core.text import safe_file_name
@@ -78,7 +78,7 @@ class Backup:
     ) -> str | None:
         """Save one file. In check mode, only check whether that is possible. Return a warning, or None.
 
-        Raise RefusedError if the file cannot be saved and `required` is set.
+        Raise RejectedError if the file cannot be saved and `required` is set.
         """
         problem = None
         if file.is_protected:
@@ -92,7 +92,7 @@ class Backup:
         text = f"Cannot back up the {kind.words} {file.name} (slug {file.slug}) of app {app_slug}: {problem}."
         if self.required:
             hint = "It was not deleted. Set backup_required=false to continue without a backup."
-            raise RefusedError(f"{text} {hint}", kind="backup")
+            raise RejectedError(f"{text} {hint}", kind="backup")
         return text
 
     def _save(self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> str | None:

@@ -94,7 +94,7 @@ def decide(
 
     `now`: Unix seconds by the service's clock. `inherited`: values that this run saw on files before it deleted them.
     `has_uploaded`: this run has uploaded the declared content already, so option force does not upload it again.
-    Raise RefusedError for a declared file that cannot or must not be applied.
+    Raise RejectedError for a declared file that cannot or must not be applied.
     """
     candidates = candidates_for(str(location), desired, observed)
     leftovers = _leftovers(desired, candidates, observed, now)
@@ -255,7 +255,7 @@ def _reject_unchangeable(location: FileLocation, desired: Desired, replaced: Seq
 
 
 def _changes(location: FileLocation, desired: Desired, effective: Desired, file: RemoteFile) -> dict[str, Any]:
-    """Return the changes to a file that is kept. Raise RefusedError for changes that Bitrise does not support."""
+    """Return the changes to a file that is kept. Raise RejectedError for changes that Bitrise does not support."""
     if not location.kind.can_change:
         for flag in ("is_protected", "is_expose"):
             if getattr(effective, flag) not in (None, getattr(file, flag)):

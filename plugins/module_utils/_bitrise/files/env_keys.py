@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..._core.errors import OptionError, RefusedError
+from ..._core.errors import OptionError, RejectedError
 from .evidence import UNDER_WAY_S
 from .kinds import (
     ANDROID_KEYSTORE,
@@ -51,7 +51,7 @@ def creation(
     """Return the fields with which the file is created.
 
     `has_others`: the app has other files of the kind at that moment. `unfinished`: set if the only one of them is an
-    unfinished upload of the same file. Raise RefusedError if the key cannot be kept or is unknown.
+    unfinished upload of the same file. Raise RejectedError if the key cannot be kept or is unknown.
     """
     if kind == PROJECT_FILE:
         return _project_file(app_slug, desired, replaced)
@@ -79,14 +79,14 @@ def _only(values: set[str | None]) -> str | None:
 
 def _project_file(app_slug: str, desired: Desired, replaced: Sequence[RemoteFile]) -> Creation:
     if desired.replace_order == "delete_first" and replaced and desired.env_key is None:
-        raise RefusedError(
+        raise RejectedError(
             f"user_env_key is required with replace_order=delete_first for the project file {desired.label} of app "
             f"{app_slug}: if a run is interrupted after the deletion, the next run cannot know the key.",
             kind="option",
         )
     key = desired.env_key or _only({file.env_key for file in replaced})
     if key is None:
-        raise RefusedError(
+        raise RejectedError(
             f"user_env_key is required to upload the project file {desired.label} to app {app_slug}: builds refer to "
             "the file by this key. Set user_env_key.",
             kind="option",
@@ -101,7 +101,7 @@ def _keystore(
     former_name = keystore_name_of(key)
     name = desired.keystore_name
     if name is None and former_name is not None and desired.replace_order == "delete_first":
-        raise RefusedError(
+        raise RejectedError(
             f"keystore_name is required with replace_order=delete_first for the Android keystore {desired.label} of "
             f"app {app_slug}: if a run is interrupted after the deletion, the next run cannot know the key {key}. "
             f"Set keystore_name={former_name} to keep the key.",
@@ -136,24 +136,24 @@ def _keystore(
     return Creation(values, expected, tuple(warnings))
 
 
-def _key_is_lost(app_slug: str, desired: Desired, key: str) -> RefusedError:
+def _key_is_lost(app_slug: str, desired: Desired, key: str) -> RejectedError:
     remedy = f"Set keystore_name=NAME to accept the key {FIRST_KEYSTORE}_NAME"
     if desired.replace_order != "delete_first":
         remedy += (
             ", or replace_order=delete_first to keep the key. Builds that start in between then find no keystore. "
             "The key can only be kept if the app has no other keystore"
         )
-    return RefusedError(
+    return RejectedError(
         f"The Android keystore {desired.label} of app {app_slug} has the key {key}. The service gives this key only "
         f"to a keystore that is alone in its app, so the new file would get another one. {remedy}.",
         kind="env_key",
     )
 
 
-def _key_is_held(app_slug: str, desired: Desired, unfinished: RemoteFile) -> RefusedError:
+def _key_is_held(app_slug: str, desired: Desired, unfinished: RemoteFile) -> RejectedError:
     started = creation_time(unfinished.slug)
     end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S)) if started is not None else "an hour"
-    return RefusedError(
+    return RejectedError(
         f"An unfinished upload (slug {unfinished.slug}) holds the key {FIRST_KEYSTORE} of app {app_slug}, and it may "
         f"still be in progress. Run again after {end}. That run deletes the upload, and the Android keystore "
         f"{desired.label} gets the key. If no other run is in progress, set replace_order=delete_first to delete the "

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..._core.errors import RefusedError
+from ..._core.errors import RejectedError
 from .kinds import FileKind
 from .model import Desired, RemoteFile, is_same_name
 from .slugs import are_ordered, creation_time
@@ -98,7 +98,7 @@ class Candidates:
 def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates:
     """Select the files that the declared file is about. `place` completes "the ..." in messages.
 
-    Raise RefusedError if slug and name contradict each other, or if the slug does not exist.
+    Raise RejectedError if slug and name contradict each other, or if the slug does not exist.
     """
     named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
     processed = [file for file in named if file.processed]
@@ -161,13 +161,13 @@ def needs_own_evidence(kind: FileKind, desired: Desired, candidates: Candidates)
 
 def _check_slug(place: str, desired: Desired, exact: RemoteFile) -> None:
     if desired.env_key is not None and not desired.means(exact):
-        raise RefusedError(
+        raise RejectedError(
             f"slug and user_env_key contradict each other: the {place} with slug {exact.slug} has the key "
             f"{exact.env_key}, not {desired.env_key}. Omit one of the two.",
             kind="option",
         )
     if desired.env_key is None and desired.name is not None and not desired.means(exact):
-        raise RefusedError(
+        raise RejectedError(
             f"slug and name contradict each other: the {place} with slug {exact.slug} is named {exact.name}, not "
             f"{desired.name}. Set name to {exact.name} (its default is the base name of src), or omit slug.",
             kind="option",
@@ -190,7 +190,7 @@ def _successor(place: str, desired: Desired, named: Sequence[RemoteFile]) -> Rem
     if not equal and desired.on_unverifiable in ("warn", "trust"):
         equal = [file for file in named if match(desired, file) in (Match.UNVERIFIABLE, Match.UNKNOWN)]
     if not equal:
-        raise RefusedError(
+        raise RejectedError(
             f"There is no {place} with slug {desired.slug}. A replacement changes the slug of a file. Omit slug to "
             "find the file by its name.",
             kind="missing_file",

@@ -124,7 +124,7 @@ def plan_app(
     """Compute the actions that bring the files of an app to their declared state.
 
     `observed`: all files of each declared kind, with the evidence that the declared files need.
-    Raise RefusedError or OptionError for declared files that cannot or must not be applied.
+    Raise RejectedError or OptionError for declared files that cannot or must not be applied.
     """
     plans: list[FilePlan] = []
     for kind in FILE_KINDS:

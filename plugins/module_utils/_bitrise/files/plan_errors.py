@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..._core.errors import RefusedError
+from ..._core.errors import RejectedError
 from .actions import CREATED_AS
 from .evidence import Match, match
 from .kinds import FileLocation
@@ -15,11 +15,11 @@ from .model import Desired, RemoteFile
 from .slugs import creation_time
 
 
-def ambiguous(location: FileLocation, desired: Desired, files: Sequence[RemoteFile], evidence: str) -> RefusedError:
+def ambiguous(location: FileLocation, desired: Desired, files: Sequence[RemoteFile], evidence: str) -> RejectedError:
     """Return the error for several files of one name of which none is clearly obsolete. `evidence` says why."""
     listed = ", ".join(f"{file.slug} ({_description(desired, file)})" for file in files)
     remedy = "keep only the declared one" if desired.present else "delete all of them"
-    return RefusedError(
+    return RejectedError(
         f"The app has {len(files)} files named {desired.label} among its {location.kind.words}s: {listed}. {evidence} "
         f"Set slug to the file that you mean, or duplicates=remove to {remedy}.",
         kind="duplicates",
@@ -37,8 +37,8 @@ def _description(desired: Desired, file: RemoteFile) -> str:
     return ", ".join(words)
 
 
-def unverifiable(location: FileLocation, desired: Desired, file: RemoteFile) -> RefusedError:
-    return RefusedError(
+def unverifiable(location: FileLocation, desired: Desired, file: RemoteFile) -> RejectedError:
+    return RejectedError(
         f"Cannot tell whether the {location} {desired.named} (slug {file.slug}) has the declared content: name "
         "and size are equal, and the service returns neither its digest nor its content. Set on_unverifiable=warn or "
         "trust to keep it, or on_unverifiable=replace to upload the declared file.",
@@ -58,22 +58,22 @@ def kept_unverified(location: FileLocation, desired: Desired, file: RemoteFile) 
     )
 
 
-def nothing_to_manage(location: FileLocation, desired: Desired, unfinished: Sequence[RemoteFile]) -> RefusedError:
+def nothing_to_manage(location: FileLocation, desired: Desired, unfinished: Sequence[RemoteFile]) -> RejectedError:
     if unfinished:
         slugs = ", ".join(str(file.slug) for file in unfinished)
-        return RefusedError(
+        return RejectedError(
             f"The upload of the {location} {desired.named} is unfinished (slug {slugs}). Run again when it is done, or "
             "set src or content to upload the file.",
             kind="missing_file",
         )
-    return RefusedError(
+    return RejectedError(
         f"There is no {location} {desired.named}. Set src or content to upload one.", kind="missing_file"
     )
 
 
-def several_to_manage(location: FileLocation, desired: Desired, files: Sequence[RemoteFile]) -> RefusedError:
+def several_to_manage(location: FileLocation, desired: Desired, files: Sequence[RemoteFile]) -> RejectedError:
     listed = ", ".join(str(file.slug) for file in files)
-    return RefusedError(
+    return RejectedError(
         f"The app has {len(files)} files named {desired.label} among its {location.kind.words}s: {listed}. A "
         "replacement may be under way or interrupted: the run that declares the content finishes it. Set src or "
         "content to declare which content stays, or set slug to the file that you mean.",
@@ -81,16 +81,16 @@ def several_to_manage(location: FileLocation, desired: Desired, files: Sequence[
     )
 
 
-def unchangeable_keystore(location: FileLocation, desired: Desired) -> RefusedError:
-    return RefusedError(
+def unchangeable_keystore(location: FileLocation, desired: Desired) -> RejectedError:
+    return RejectedError(
         f"The {location} {desired.named} has another alias or password, and Bitrise does not support modifying a "
         "keystore. Set src or content to upload it again.",
         kind="unchangeable",
     )
 
 
-def protected_for_good(location: FileLocation, file: RemoteFile) -> RefusedError:
-    return RefusedError(
+def protected_for_good(location: FileLocation, file: RemoteFile) -> RejectedError:
+    return RejectedError(
         f"is_protected: the {location} named {file.name} (slug {file.slug}) is protected, and Bitrise does not support "
         "removing protection. Omit is_protected or set it to true. To get an unprotected file, delete this one first "
         "(state=absent).",
@@ -98,16 +98,16 @@ def protected_for_good(location: FileLocation, file: RemoteFile) -> RefusedError
     )
 
 
-def frozen_flag(location: FileLocation, file: RemoteFile) -> RefusedError:
-    return RefusedError(
+def frozen_flag(location: FileLocation, file: RemoteFile) -> RejectedError:
+    return RejectedError(
         f"is_expose: the {location} named {file.name} (slug {file.slug}) is protected, and Bitrise does not support "
         "changing is_expose of a protected file. Omit is_expose, or set force=true to upload the file again.",
         kind="one_way_flag",
     )
 
 
-def unchangeable_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedError:
-    return RefusedError(
+def unchangeable_flag(location: FileLocation, desired: Desired, flag: str) -> RejectedError:
+    return RejectedError(
         f"{flag}: the API cannot set it for a {location.kind.words}, so it cannot become "
         f"{str(getattr(desired, flag)).lower()} for {desired.label} in app {location.app_slug}. Omit {flag}, or set "
         "it on the website.",
@@ -115,18 +115,18 @@ def unchangeable_flag(location: FileLocation, desired: Desired, flag: str) -> Re
     )
 
 
-def lost_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedError:
+def lost_flag(location: FileLocation, desired: Desired, flag: str) -> RejectedError:
     default = str(CREATED_AS[flag]).lower()
-    return RefusedError(
+    return RejectedError(
         f"{flag}: replacing the {location} {desired.named} would reset {flag} to {default}, because the API "
         f"cannot set it. Declare {flag}={default} to accept that, and set it on the website afterwards.",
         kind="unchangeable",
     )
 
 
-def flag_lost_by_deletion(location: FileLocation, effective: Desired, flag: str) -> RefusedError:
+def flag_lost_by_deletion(location: FileLocation, effective: Desired, flag: str) -> RejectedError:
     value = str(getattr(effective, flag)).lower()
-    return RefusedError(
+    return RejectedError(
         f"{flag} is required with replace_order=delete_first for the {location} {effective.named}: if a run is "
         f"interrupted after the deletion, the next run cannot know that {flag} was {value}. Set {flag}={value} to keep "
         "it.",
@@ -134,8 +134,8 @@ def flag_lost_by_deletion(location: FileLocation, effective: Desired, flag: str)
     )
 
 
-def unknown_password(location: FileLocation, desired: Desired) -> RefusedError:
-    return RefusedError(
+def unknown_password(location: FileLocation, desired: Desired) -> RejectedError:
+    return RejectedError(
         f"certificate_password: the {location} {desired.named} is protected, so Bitrise does not return its "
         "password, and the declared file cannot be opened without one. Set certificate_password. Nothing was changed.",
         kind="password",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..._core.errors import OptionError, RefusedError
+from ..._core.errors import OptionError, RejectedError
 from ..._core.text import name_some, plural
 from .actions import Delete
 from .evidence import is_abandoned, is_marker, is_marker_of
@@ -53,7 +53,7 @@ def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -
     if len(names) <= max_purge:
         return
     listed = ", ".join(names[: max_purge + 5]) + (", ..." if len(names) > max_purge + 5 else "")
-    raise RefusedError(
+    raise RejectedError(
         f"purge: {plural(len(names), 'undeclared file')} of app {app_slug} would be deleted, more than "
         f"max_purge={max_purge}: {listed}. The app was not changed. Declare the files, or raise max_purge.",
         kind="max_purge",
@@ -74,7 +74,7 @@ def reject_large_total(names: Mapping[str, Sequence[str]], observed: int, limit:
         return
     most = sorted(counts, key=lambda slug: (-counts[slug], slug))
     listed = name_some(f"{slug} ({counts[slug]}: {name_some(sorted(names[slug]), _MOST_NAMED)})" for slug in most)
-    raise RefusedError(
+    raise RejectedError(
         f"purge: {plural(total, 'undeclared file')} in {plural(len(counts), 'app')} would be deleted, more than "
         f"max_purge_total={limit} allows ({allowed} of {observed} observed files): {listed}. No app was changed. "
         "Check that the declarations and the inventory are complete, or raise max_purge_total.",

@@ -155,7 +155,7 @@ def _add_files(
 def _validate(
     observer: Observer, declared: Declared, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]
 ) -> tuple[dict[Key, Validation], list[str]]:
-    """Validate the files that would be uploaded. Raise RefusedError for an invalid one."""
+    """Validate the files that would be uploaded. Raise RejectedError for an invalid one."""
     validations: dict[Key, Validation] = {}
     warnings: list[str] = []
     for file_plan, declared_file in _with_declared_files(plan, declared):

@@ -21,7 +21,7 @@ from typing import Any
 from ..._core.errors import (
     CiError,
     ConcurrentChangeError,
-    RefusedError,
+    RejectedError,
     ServiceError,
     UnclearOutcomeError,
 )
@@ -143,9 +143,9 @@ class FileUpload:
             )
         return slug, str(data.get("upload_url") or "")
 
-    def _name_changed(self, action: Upload, name: str) -> RefusedError:
+    def _name_changed(self, action: Upload, name: str) -> RejectedError:
         words = self._kind.words
-        return RefusedError(
+        return RejectedError(
             f"The service changes the name of the {words} {action.name!r} of app {self._app_slug} to {name!r}, so the "
             f"next run would not find it. No {words} of the app was changed. Set name to {name!r}.",
             kind="changed_name",

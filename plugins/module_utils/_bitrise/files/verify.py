@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Optional
 
-from ..._core.errors import CiError, RefusedError
+from ..._core.errors import CiError, RejectedError
 from ..._local.read_file import Content
 from ..._signing.inspect import inspect_file
 from ..._signing.inspection import SIGNING_KINDS, Finding, Inspection
@@ -124,7 +124,7 @@ class Validation:
         return dict(inspection.details) or None if inspection else None
 
     def check(self) -> tuple[str, ...]:
-        """Return warnings about the file. Raise RefusedError if it is invalid.
+        """Return warnings about the file. Raise RejectedError if it is invalid.
 
         Raise CiError if a library is missing, unless the mode is warn.
         """
@@ -141,14 +141,14 @@ class Validation:
         return warnings + self.report(inspection.errors)
 
     def report(self, errors: Sequence[Finding]) -> tuple[str, ...]:
-        """Return the errors as warnings if the mode is warn. Otherwise raise RefusedError."""
+        """Return the errors as warnings if the mode is warn. Otherwise raise RejectedError."""
         if not errors:
             return ()
         advice = _ADVICE.get(self.kind, {})
         messages = " ".join(f"{finding.message} {advice.get(finding.code, '')}".strip() for finding in errors)
         if self.mode == WARN:
             return (f"{self._subject}: {messages}",)
-        raise RefusedError(
+        raise RejectedError(
             f"{self._subject} is invalid: {messages} Set verify=warn to {'upload it' if self.is_sent else 'continue'} "
             "anyway.",
             kind="verify",
@@ -188,7 +188,7 @@ def check_pairs(
     Therefore they are checked, too. `has_other_certificates`: the app keeps certificates that are not declared, which
     these profiles may embed. Then the finding is a warning.
 
-    Return warnings, or raise RefusedError. Skip the check if no certificate is declared with its content, or if one
+    Return warnings, or raise RejectedError. Skip the check if no certificate is declared with its content, or if one
     cannot be inspected.
     """
     profiles = {one.label: one for one in validations if one.kind == PROVISIONING_PROFILE and one.mode != NONE}

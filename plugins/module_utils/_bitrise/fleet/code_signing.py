@@ -14,7 +14,7 @@ from ..._core.errors import (
     CiError,
     NotDoneError,
     OptionError,
-    RefusedError,
+    RejectedError,
 )
 from ..._core.option_groups import RUN
 from ..._core.plan import Plan
@@ -139,7 +139,7 @@ class _Fleet:
                 self._options["max_purge_total"],
                 self._options["max_purge"],
             )
-        except RefusedError as error:
+        except RejectedError as error:
             self.error = error
             for slug, outcome in self._outcomes.items():
                 outcome.error = outcome.error or NotDoneError(f"App {slug} was not changed: the task was rejected.")

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
     LocalFileError,
-    RefusedError,
+    RejectedError,
     ServiceError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._download import destination
@@ -175,7 +175,7 @@ def test_a_new_validator_is_noted_at_once(partial_of: Callable[..., PartialDownl
     assert Path(f"{partial.path}.tag").read_text() == '"other"'
 
 
-@pytest.mark.parametrize("error", [LocalFileError("full"), RefusedError("protected")])
+@pytest.mark.parametrize("error", [LocalFileError("full"), RejectedError("protected")])
 def test_a_problem_here_leaves_no_part(
     target: Path, partial_of: Callable[..., PartialDownload], error: CiError
 ) -> None:

@@ -16,7 +16,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
     LocalFileError,
     OptionError,
-    RefusedError,
+    RejectedError,
     ServiceError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import ExistingFile
@@ -243,9 +243,9 @@ def test_a_protected_file_is_not_replaced(path: Path, there: bytes, *, check_mod
     path.write_bytes(there)
 
     def refuse(_digest: str) -> None:
-        raise RefusedError("protected")
+        raise RejectedError("protected")
 
-    with pytest.raises(RefusedError):
+    with pytest.raises(RejectedError):
         download(path, NEW, check_mode=check_mode).run(size=len(NEW), before_replacing=refuse)
     assert path.read_bytes() == there
     assert names(path.parent) == ["file"]

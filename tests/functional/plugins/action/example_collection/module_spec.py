@@ -13,7 +13,7 @@ from typing import Any
 from ansible.module_utils.common.warnings import deprecate, warn
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import RejectedError
 from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -33,7 +33,7 @@ def _connect(options: Mapping[str, Any], env: Mapping[str, str]) -> _Client:
 def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outcome:
     effect = options["effect"]
     if effect == "refuse":
-        raise RefusedError(f"{options['name']} was refused with {options['token']}", kind="refused")
+        raise RejectedError(f"{options['name']} was rejected with {options['token']}", kind="rejected")
     if effect == "crash":
         raise ZeroDivisionError(f"about {options['name']}")
     if effect == "exit":

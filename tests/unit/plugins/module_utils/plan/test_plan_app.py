@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge 
     check_total_limit,
     reject_large_total,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RejectedError
 from ansible_collections.mobileops.ci.plugins.module_utils._core.text import plural
 
 from .building import NAME, OTHER, desired, marker, plan, plan_all, protected, refusal, remote, slug, unfinished, words
@@ -286,7 +286,7 @@ def test_a_marker_of_a_file_that_is_declared_by_its_slug_is_not_purged() -> None
 
 def test_the_limit_of_a_purge_counts_a_file_with_the_name_of_a_marker() -> None:
     files = [remote("A", name=marker_name("x")), marker(of="y")]
-    with pytest.raises(RefusedError, match="purge: 1 undeclared file of"):
+    with pytest.raises(RejectedError, match="purge: 1 undeclared file of"):
         plan_all(
             {PROVISIONING_PROFILE: []},
             {PROVISIONING_PROFILE: files},
@@ -350,7 +350,7 @@ def test_a_large_purge_of_a_task(
     if not is_refused:
         reject_large_total(files_of, observed, limit, max_purge)
         return
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RejectedError) as caught:
         reject_large_total(files_of, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     files, apps = plural(sum(counts), "undeclared file"), plural(len(counts), "app")
@@ -361,14 +361,14 @@ def test_a_large_purge_of_a_task(
 
 def test_the_message_about_a_large_purge_lists_ten_apps() -> None:
     files_of = {f"app{number:02}": ["x", "b"][number % 2 :] for number in range(12)}
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RejectedError) as caught:
         reject_large_total(files_of, 18, 5, 0)
     assert "app00 (2: b, x), app02 (2: b, x)" in str(caught.value)
     assert "app07 (1: b) and 2 more." in str(caught.value)
 
 
 def test_the_message_about_a_large_purge_names_three_files_of_an_app() -> None:
-    with pytest.raises(RefusedError, match=r": one \(5: a, b, c and 2 more\), two \(1: z\)\."):
+    with pytest.raises(RejectedError, match=r": one \(5: a, b, c and 2 more\), two \(1: z\)\."):
         reject_large_total({"two": ["z"], "one": ["e", "d", "c", "b", "a"], "none": []}, 18, 5, 0)
 
 

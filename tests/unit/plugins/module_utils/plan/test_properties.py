@@ -36,7 +36,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import reject_large_total
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RejectedError
 from tests.helpers.cases import ALL_CASES
 
 from .building import NOW
@@ -51,7 +51,7 @@ def planned(situation: Situation, **policy: object) -> AppPlan:
     """Return the plan. Situations that are refused say nothing about it."""
     try:
         return situation.world.plan(situation.declared, **policy)
-    except (RefusedError, OptionError):
+    except (RejectedError, OptionError):
         assume(False)
         raise
 
@@ -318,7 +318,7 @@ def test_large_purge_of_a_task_is_refused(counts: list[int], more: int, limit: i
     if sum(counts) <= allowed:
         reject_large_total(files_of, observed, limit, max_purge)
         return
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RejectedError) as caught:
         reject_large_total(files_of, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     for number, count in enumerate(counts):
@@ -332,7 +332,7 @@ def test_large_purge_of_an_app_is_refused(situation: Situation, max_purge: int) 
     if count <= max_purge:
         assert len(planned(situation, purge=ALL_PLURALS, max_purge=max_purge).purge) == count
         return
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RejectedError) as caught:
         situation.world.plan(situation.declared, purge=ALL_PLURALS, max_purge=max_purge)
     assert caught.value.kind == "max_purge"
 

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import WARN, Validation
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import RejectedError
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding
 
 REMOTE = RemoteFile.from_service(BUILD_CERTIFICATE, {"slug": "A", "upload_file_name": "dist.p12", "processed": True})
@@ -63,7 +63,7 @@ def test_errors_about_passwords_name_the_option(kind: FileKind, code: str, advic
     errors = [finding(code, "It does not open."), finding("expired", "It has expired.")]
     validation = Validation(kind, "app1", "dist", "strict", is_sent=True)
 
-    with pytest.raises(RefusedError) as error:
+    with pytest.raises(RejectedError) as error:
         validation.report(errors)
 
     messages = " ".join(filter(None, ("It does not open.", advice, "It has expired.")))
