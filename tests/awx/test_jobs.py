@@ -22,6 +22,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.helpers.interpreters import without_spaces
+
 from .inventories import Inventory, text_of
 from .jobs import BIN, VAULT_PASSWORD, Credential, base_environment, leaks, sync
 from .project import PASSWORD, Awx, credential_type, long_form
@@ -346,7 +348,7 @@ def test_rollout_with_ansible_navigator(awx: Awx) -> None:
     assert awx.contents() == expected_by_title(awx, inventory)
 
 
-def test_notification_of_findings(awx: Awx) -> None:
+def test_notification_of_findings(awx: Awx, tmp_path: Path) -> None:
     """Check that the second step of the workflow posts the findings of the first one."""
     inventory = declared(awx, TITLES[:2])
     assert awx.job(inventory).run("rollout.yml").status == 0
@@ -366,8 +368,10 @@ def test_notification_of_findings(awx: Awx) -> None:
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/s3cr3t-p4th-0f-the-hook"
     webhook = Credential.of_type(credential_type("Code signing webhook")["injectors"], {"url": url})
+    # Not a task of this collection, so it needs an interpreter that ansible-core can start as a module.
+    answers = {**first.artifacts, "ansible_python_interpreter": str(without_spaces(BIN / "python", tmp_path))}
     try:
-        second = awx.job(inventory, credentials=[webhook], answers=first.artifacts).run("notify.yml")
+        second = awx.job(inventory, credentials=[webhook], answers=answers).run("notify.yml")
     finally:
         server.shutdown()
         server.server_close()

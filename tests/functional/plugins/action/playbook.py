@@ -22,6 +22,8 @@ from typing import Any
 
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from tests.helpers.interpreters import without_spaces
+
 HERE = Path(__file__).parent
 BIN = Path(os.environ.get("MOBILEOPS_CI_TEST_ANSIBLE") or Path(sys.executable).parent)
 
@@ -46,17 +48,6 @@ unreachable ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1
 [all:vars]
 ansible_python_interpreter={python}
 """
-
-
-def _without_spaces(python: Path, folder: Path) -> Path:
-    """Return another path of the interpreter: ansible-core 2.19 and older cannot start a job if it has a space."""
-    if " " not in str(python):
-        return python
-    environment = folder / "environment"
-    environment.symlink_to(python.parent.parent)
-    return environment / "bin" / python.name
-
-
 # Variables of a host that cannot be reached, with another user. Tasks that run here must not use them.
 ELSEWHERE = {
     "ansible_connection": "ssh",
@@ -110,7 +101,7 @@ class Playground:
         shutil.copy(HERE / "example_collection" / "recorder.py", folder / "callbacks")
         (folder / "ansible.cfg").touch()
         (folder / "password").write_text(VAULT_PASSWORD + "\n")
-        (folder / "hosts").write_text(_INVENTORY.format(python=_without_spaces(BIN / "python", folder)))
+        (folder / "hosts").write_text(_INVENTORY.format(python=without_spaces(BIN / "python", folder)))
 
     def vault(self, data: bytes) -> bytes:
         """Encrypt data with the vault password of every run."""
