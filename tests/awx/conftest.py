@@ -12,6 +12,8 @@ import pytest
 
 from tests.emulator.process import Emulator
 
+from .controller import Controller, serving
+from .jobs import EXAMPLE
 from .project import Awx, Files, make_files
 
 
@@ -31,3 +33,11 @@ def awx(service: Emulator, files: Files, tmp_path: Path) -> Awx:
     service.clear_faults()
     service.options(latency_ms=0)
     return Awx.create(service, files, tmp_path)
+
+
+@pytest.fixture
+def controller() -> Iterator[Controller]:
+    playbooks = tuple(path.name for path in EXAMPLE.glob("*.yml"))
+    with serving(Controller(playbooks)) as controller:
+        controller.create("organizations", {"name": "Default"})
+        yield controller

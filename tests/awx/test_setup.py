@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .controller import ENCRYPTED, TOKEN, Controller, serving
-from .jobs import BIN, EXAMPLE, base_environment
+from .controller import ENCRYPTED, TOKEN, Controller
+from .jobs import BIN, base_environment
 from .project import long_form
 
 # The folder that contains ansible_collections/awx/awx.
 COLLECTIONS = os.environ.get("MOBILEOPS_CI_TEST_AWX_COLLECTIONS", "")
-PLAYBOOKS = tuple(path.name for path in EXAMPLE.glob("*.yml"))
 NAME = "Code signing"
 CANARY, WEBHOOK = "t0ken-0f-4-c4n4ry", "https://hooks.example.com/s3cr3t-p4th"
 REQUIRED = {"awx_setup_project_url": "https://git.example.com/code-signing.git"}
@@ -28,16 +27,11 @@ REQUIRED = {"awx_setup_project_url": "https://git.example.com/code-signing.git"}
 needs_collection = pytest.mark.skipif(not COLLECTIONS, reason="needs the collection awx.awx: make test-awx")
 
 
-@pytest.fixture
-def controller() -> Iterator[Controller]:
-    with serving(Controller(PLAYBOOKS)) as controller:
-        controller.create("organizations", {"name": "Default"})
-        yield controller
-
-
-def run(folder: Path, controller: Controller, variables: Mapping[str, Any], *arguments: str) -> tuple[int, str]:
+def run(
+    folder: Path, controller: Controller, variables: Mapping[str, Any], *arguments: str, **environment: str
+) -> tuple[int, str]:
     (folder / "variables.json").write_text(json.dumps(variables))
-    environment = {
+    settings = {
         **base_environment(),
         "HOME": str(folder),
         "CONTROLLER_HOST": controller.url,
@@ -46,6 +40,7 @@ def run(folder: Path, controller: Controller, variables: Mapping[str, Any], *arg
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
         "ANSIBLE_NOCOLOR": "1",
         **({"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS} if COLLECTIONS else {}),
+        **environment,
     }
     command = [
         str(BIN / "ansible-playbook"),
@@ -55,7 +50,7 @@ def run(folder: Path, controller: Controller, variables: Mapping[str, Any], *arg
         *arguments,
     ]
     done = subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        command, env=settings, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
     )
     return done.returncode, done.stdout + done.stderr
 
