@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import metrics
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.markdown import _escaped
+from tests.functional.docs.yaml_blocks import blocks
 from tests.helpers.report import material
 from tests.helpers.report.material import FINDING_NAMES, HOSTILE
 from tests.helpers.report.reports import Report, Writer
@@ -132,6 +133,17 @@ def test_hostile_text_in_labels(hostile: Report) -> None:
         re.match(r"# (HELP|TYPE) [a-z_]+ |[a-z_]+(\{.*\})? -?\d+$", line)
         for line in hostile.text("report.prom").split("\n")[:-1]
     )
+
+
+def test_rule_of_the_guide_names_a_series(fleet: Report) -> None:
+    """Find each metric in the expression of the rule, with the values of its labels, among those of the report."""
+    (rule,) = next(block for block in blocks() if block.name == "report_guide-1").content
+    selectors = re.findall(r"([a-z_]+)\{(.*?)\}", rule["expr"])
+    assert selectors
+    for name, labels in selectors:
+        chosen = dict(re.findall(r'(\w+)="(.*?)"', labels))
+        assert any(chosen.items() <= sample.items() for sample, _value in families(fleet)[name])
+        assert f"within {chosen['days']} days" in rule["annotations"]["summary"]
 
 
 def test_the_summary_has_the_texts_of_the_page(fleet: Report) -> None:
