@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     )
 else:
     _load()
-    _model, _table = import_module(f"{_PACKAGE}.model"), import_module(f"{_PACKAGE}.table")
-    EVIDENCE, PROBES = _model.EVIDENCE, _model.PROBES
-    BadBehaviorError, Behavior, Value = _model.BadBehaviorError, _model.Behavior, _model.Value
+    _behavior, _table = import_module(f"{_PACKAGE}.behavior"), import_module(f"{_PACKAGE}.table")
+    EVIDENCE, PROBES = _behavior.EVIDENCE, _behavior.PROBES
+    BadBehaviorError, Behavior, Value = _behavior.BadBehaviorError, _behavior.Behavior, _behavior.Value
     BEHAVIORS, RECORD_KEY, behaviors_of = _table.BEHAVIORS, _table.RECORD_KEY, _table.behaviors_of
 
 __all__ = ["BEHAVIORS", "EVIDENCE", "PROBES", "RECORD_KEY", "BadBehaviorError", "Behavior", "Value", "behaviors_of"]

@@ -92,7 +92,6 @@ FAULTS: Mapping[str, Json] = {
     "module-bitrise_build_trigger": _WITHOUT_WAITING,
     "module-phonegap_build": _WITHOUT_WAITING,
     "two_services": _WITHOUT_WAITING,
-    "playbook_phonegap_rollout": _WITHOUT_WAITING,
 }
 BUILDS: Mapping[str, list[Json]] = {
     "module-bitrise_build_abort": [_RUNNING, {"slug": "8f14e45fceea167a", "status": 0}],
@@ -113,6 +112,11 @@ class Project:
             path.write_bytes(content)
         for name in ("srv/www", "srv/reports", "srv/packages", "var/www/signing", "releases", "logs"):
             (folder / name).mkdir(parents=True)
+        # Copies to a folder instead of the same folder on another machine.
+        rsync = folder / "bin" / "rsync"
+        rsync.parent.mkdir()
+        rsync.write_text(f'#!/bin/sh\nexec cp -R "$2." "{folder}/${{3#web:/}}"\n', encoding="utf-8")
+        rsync.chmod(0o700)
 
     def write(self, block: Block) -> str:
         """Write the playbook of a block; return its name."""
@@ -120,12 +124,6 @@ class Project:
             (self.folder / f"{block.name}.mobileprovision").write_bytes(self.files["Shop.mobileprovision"])
         path = self.folder / f"{block.name}.yml"
         path.write_text(yaml.safe_dump([self._preparation(block), *self._plays(block)], sort_keys=False))
-        return path.name
-
-    def write_unused(self, block: Block) -> str:
-        """Write a playbook that is parsed, and has no host to run on; return its name."""
-        path = self.folder / f"{block.name}.yml"
-        path.write_text(yaml.safe_dump([{**play, "hosts": "all:!all"} for play in block.content], sort_keys=False))
         return path.name
 
     def write_inventory(self, blocks: list[Block], sources: list[Block]) -> list[str]:
