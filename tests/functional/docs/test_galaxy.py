@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 
 from .ansible_runs import AnsibleRuns
 from .console_blocks import commands
@@ -36,11 +36,11 @@ class Registry:
         self.archive = archive
         self.url = ""
 
-    def respond(self, line: str) -> Answer:
+    def respond(self, line: str) -> CannedResponse:
         path = urlsplit(line.partition(" ")[2]).path
         content = self.archive.read_bytes()
         if path == f"/{self.archive.name}":
-            return Answer(body=content, headers={"Content-Type": "application/gzip"})
+            return CannedResponse(body=content, headers={"Content-Type": "application/gzip"})
         collection = "/api/v3/collections/mobileops/ci/"
         link = {"version": VERSION, "href": f"{collection}versions/{VERSION}/"}
         version = {
@@ -58,7 +58,7 @@ class Registry:
             f"{collection}versions/": {"data": [link], "links": {"next": None}, "meta": {"count": 1}},
             link["href"]: version,
         }
-        return Answer(body=json.dumps(known[path]).encode()) if path in known else Answer(404)
+        return CannedResponse(body=json.dumps(known[path]).encode()) if path in known else CannedResponse(404)
 
 
 def test_installations(tmp_path: Path) -> None:
