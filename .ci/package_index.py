@@ -52,7 +52,7 @@ def install_environment() -> dict[str, str]:
     """Return the variables of the user for pip, and for uv with the settings of pip. UV_* that are set already win."""
     foreign = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
     environment = {name: value for name, value in os.environ.items() if name not in foreign}
-    environment |= {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment |= {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "UV_PYTHON_DOWNLOADS": "never"}
     if not can_write_cache():
         environment |= {"PIP_CACHE_DIR": str(BUILD / "cache" / "pip"), "UV_CACHE_DIR": str(BUILD / "cache" / "uv")}
     settings = pip_settings() if Path(PYTHON).exists() else {}

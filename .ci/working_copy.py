@@ -43,17 +43,30 @@ def prepare() -> None:
 def refresh(copy: Path) -> None:
     """Make a copy, or update it. Keep what Git ignores, such as tests/output with the environments of ansible-test.
 
-    The repository of the copy adds the files of the checkout, which itself need not be a repository, to an index of
-    their own, and then brings the copy to that state.
+    The repository of the copy adds the files of the checkout to an index of their own, and then brings the copy to
+    that state.
     """
     copy.mkdir(parents=True, exist_ok=True)
     repository = copy / ".git"
     git("init", "--quiet", cwd=copy)
     checkout = {"GIT_DIR": str(repository), "GIT_WORK_TREE": str(ROOT), "GIT_INDEX_FILE": str(repository / "checkout")}
-    git("add", "--all", cwd=ROOT, env=checkout)
+    git("read-tree", "--empty", cwd=ROOT, env=checkout)
+    if (listed := files_in_repository()) is None:
+        git("add", "--all", cwd=ROOT, env=checkout)
+    else:
+        git("update-index", "--add", "-z", "--stdin", cwd=ROOT, env=checkout, text="\0".join(listed))
     tree = git("write-tree", cwd=ROOT, env=checkout).strip()
     git("read-tree", "--reset", "-u", tree, cwd=copy)
     git("clean", "-fdq", cwd=copy)
+
+
+def files_in_repository() -> list[str] | None:
+    """Return the files that the repository of the checkout tracks or would add, or None if it is no repository."""
+    if not (ROOT / ".git").exists():
+        return None
+    # Its own index and .git/info/exclude count: the copy must not lose a tracked file, or get a private one.
+    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\0")
+    return [name for name in listed if (ROOT / name).is_symlink() or (ROOT / name).is_file()]
 
 
 def project_files() -> set[str]:
@@ -61,11 +74,12 @@ def project_files() -> set[str]:
     return set(git("ls-files", "-z", cwd=SOURCES).split("\0")) - {""}
 
 
-def git(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> str:
+def git(*arguments: str, cwd: Path, env: dict[str, str] | None = None, text: str = "") -> str:
     """Run Git with the settings of the user, who may ignore more files, but do not change content."""
     command = ["git", "-c", "core.autocrlf=false", *arguments]
+    variables = tool_environment() | (env or {})
     done = subprocess.run(
-        command, cwd=cwd, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=tool_environment() | (env or {})
+        command, cwd=cwd, check=True, input=text, stdout=subprocess.PIPE, encoding="utf-8", env=variables
     )
     return done.stdout
 

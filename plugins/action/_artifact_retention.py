@@ -96,7 +96,7 @@ class ActionModule(AppsAction):
 
 def _pattern_warnings(warnings: Sequence[str]) -> Iterator[str]:
     """Yield the warnings about patterns, with variables instead of options. Hosts have the other warnings."""
-    for text in warnings:
+    for text in dict.fromkeys(warnings):
         option, _colon, rest = text.partition(": ")
         if option in PATTERNS:
             yield f"{VARIABLES.prefix}{option}: {rest}"

@@ -97,11 +97,13 @@ class ActionModule(PlayAction):
             self.hosts_taking_part(play, evaluator, reject) if play else [(task_vars["inventory_hostname"], task_vars)]
         )
         checked = self.play_variables(task_vars)
+        number = 0
         for host, variables in hosts:
+            number += 1
             checked.note(host, variables)
             declared.append(declaration_of(host, variables, evaluator, search))
         checked.check()
-        check_extra_variables(((one.host, problem) for one in declared for problem in one.problems), len(declared))
+        check_extra_variables(((one.host, problem) for one in declared for problem in one.problems), number)
         return declared
 
     def _check_empty(

@@ -198,7 +198,9 @@ class ActionModule(PlayAction):
         if ignored := ignored_files(task_vars):
             text = "Files without effect, because no group or host has their name: {files}"
             files = [Private("file", file) for file in ignored]
-            checks.warn("variable_files", text, "Rename each file like its group or host, or delete it.", files=files)
+            checks.warn(
+                "variable_files", text, "If the name of a group or host is misspelt, rename the file.", files=files
+            )
         check_declared(checks, declared, self.file_reader(CODE_SIGNING), engine)
         return checks
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options about the files of an app: module_utils._bitrise.files.file_options, and FILE_FILTER of .modules."""
+"""Options about the files of an app: module_utils._bitrise.files.file_options, and FILE_FILTER of .file_modules."""
 
 from __future__ import annotations
 

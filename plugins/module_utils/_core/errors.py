@@ -124,7 +124,6 @@ class ErrorKind(str, Enum):
     MAX_ARTIFACTS = "max_artifacts", "More artifacts would change than ``max_artifacts``."
     NOT_INSTALLABLE = "not_installable", "This type of artifact has no public install page."
     OTHER_ARTIFACT = "other_artifact", "The file at ``dest`` is another artifact of the same build."
-    REJECTED = "rejected", "The collection rejects the task for another reason, before any change."
 
     # The course of a run
     CONCURRENT_CHANGE = "concurrent_change", "Another run or person changes the same file at the same time."
@@ -212,10 +211,8 @@ class LocalFileError(CiError):
 class RejectedError(CiError):
     """The collection rejects what the task declares, often because the service would refuse it.
 
-    Raised by planning, before anything is changed. `ErrorKind` lists the kinds, "Rejected before any change".
+    It has one of the kinds in `ErrorKind` from "Rejected before any change" on.
     """
-
-    kind = ErrorKind.REJECTED
 
 
 class ConcurrentChangeError(CiError):

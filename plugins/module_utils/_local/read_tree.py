@@ -50,10 +50,10 @@ def read_tree(root: str) -> Content:
 def _names(root: str) -> Iterator[str]:
     """Yield the path of each file below the directory, relative to it."""
 
-    def refuse(error: OSError) -> None:
+    def raise_error(error: OSError) -> None:
         raise LocalFileError(f"src: {error.filename} cannot be read: {error.strerror}.")
 
-    for folder, folders, files in os.walk(root, onerror=refuse):
+    for folder, folders, files in os.walk(root, onerror=raise_error):
         folders[:] = [name for name in folders if name not in NOT_PACKED]
         for name in folders:
             if os.path.islink(os.path.join(folder, name)):

@@ -181,7 +181,7 @@ def _created(desired: Desired, known: Sequence[Key]) -> AppStep:
 
 
 def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
-    _refuse_immutable(app, desired)
+    _reject_immutable(app, desired)
     changes = {
         name: value
         for name, value in desired.fields.items()
@@ -242,7 +242,7 @@ def _about_unverifiable(app: App, options: Sequence[str], on_unverifiable: str) 
     return (f"{text} on_unverifiable=trust keeps the content of the app without this warning.",)
 
 
-def _refuse_immutable(app: App, desired: Desired) -> None:
+def _reject_immutable(app: App, desired: Desired) -> None:
     method = desired.create_method
     advice = "Delete the app (state=absent) and create it again. It gets another id, and its builds are lost."
     if method is not None and method != app.create_method:

@@ -63,7 +63,7 @@ def plan_person(app: App, email: str, role: str | None) -> tuple[Plan, Person | 
     if role is None:
         if person is None:
             return Plan(), None
-        _refuse_pending(app, person, "removed")
+        _reject_pending(app, person, "removed")
         return Plan((Remove(number, person),), before, {}), None
     after = {"collaborator": {"email": person.email if person else email, "role": role}}
     if person is None:
@@ -71,7 +71,7 @@ def plan_person(app: App, email: str, role: str | None) -> tuple[Plan, Person | 
         return Plan((Invite(number, invited),), before, after), invited
     if person.role == role:
         return Plan((), before, after), person
-    _refuse_pending(app, person, f"made {role}")
+    _reject_pending(app, person, f"made {role}")
     changed = replace(person, role=role)
     return Plan((ChangeRole(number, changed),), before, after), changed
 
@@ -86,7 +86,7 @@ def _find(app: App, email: str) -> Person | None:
     return next((person for person in app.people if person.email.lower() == email.lower()), None)
 
 
-def _refuse_pending(app: App, person: Person, change: str) -> None:
+def _reject_pending(app: App, person: Person, change: str) -> None:
     if person.id is None:
         raise RejectedError(
             f"{person.email} was invited to the {app.label} as {person.role} and has not registered yet. The service "

@@ -126,7 +126,7 @@ def _created(desired: DesiredKey) -> tuple[Plan, Key]:
 
 
 def _changed(key: Key, desired: DesiredKey) -> tuple[Plan, Key]:
-    _refuse_other_parts(key, desired)
+    _reject_other_parts(key, desired)
     actions: list[Action] = []
     after = key
     if desired.title is not None and desired.title != key.title:
@@ -151,7 +151,7 @@ def _require_passwords(desired: DesiredKey) -> None:
         )
 
 
-def _refuse_other_parts(key: Key, desired: DesiredKey) -> None:
+def _reject_other_parts(key: Key, desired: DesiredKey) -> None:
     declared = {**desired.texts, **{option: named.name for option, named in desired.files.items()}}
     for option, service_field in _SERVICE_FIELDS.items():
         there = getattr(key, service_field)

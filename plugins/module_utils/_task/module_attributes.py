@@ -23,13 +23,13 @@ def set_as_module(module: AnsibleModule, options: Mapping[str, Any], path: str, 
     if only_as_module(options) is None:
         return set_mode(options, path, dry)
 
-    def refuse(msg: str, **_more: Any) -> None:
+    def raise_error(msg: str, **_more: Any) -> None:
         given = ", ".join(name for name in ATTRIBUTES.argument_spec if options.get(name) is not None)
         raise LocalFileError(f"Could not set {given} of {options.get('dest') or path}: {msg.rstrip('.')}.")
 
     with _ONE_AT_A_TIME:
         # The module's own fail_json would end the process without a clean-up.
-        original, module.fail_json = module.fail_json, refuse
+        original, module.fail_json = module.fail_json, raise_error
         check_mode, module.check_mode = module.check_mode, dry
         try:
             requested = module.load_file_common_arguments(dict(options), path)

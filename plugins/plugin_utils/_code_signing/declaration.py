@@ -153,7 +153,7 @@ class Declaration:
 
         If it is about one declared file, name its entry and place. If the slug may be wrong, name it.
         """
-        hint = f"The slug of {self.host} is {self.slug}." if error.get("status") == 404 else ""
+        hint = f"The slug of {self.host} is {self.slug}." if error.get("kind") == ErrorKind.NOT_FOUND.value else ""
         return replace(self._problem_of(error), hint=hint)
 
     def _problem_of(self, error: Mapping[str, Any]) -> Problem:
@@ -167,6 +167,8 @@ class Declaration:
         (entry,) = meant
         text = f"{entry.label}: {message.removeprefix('src: ')}"
         problem = problem_of_app(text, self.slug, host=self.host, place=entry.place, kind=kind)
+        if not entry.place:  # then equal texts need not be of one entry
+            return problem
         return replace(problem, same=f"{entry.without_names(problem.key)} ({entry.place})")
 
     @property

@@ -14,7 +14,6 @@ from typing import Any
 from ansible.module_utils.common import validation
 
 from ...module_utils._core.closest_name import closest_name, closest_option, did_you_mean, without_value
-from ...module_utils._core.text import one_line
 from .causes import Problem
 from .evaluation import (
     OMITTED,
@@ -27,8 +26,6 @@ from .near_names import NearNames, is_used, text_names
 
 Spec = Mapping[str, Any]
 
-# Most characters of a value that a message quotes.
-_MOST_QUOTED = 40
 # A name that is at least this similar to a variable is a misspelling of it.
 _SIMILAR = 0.75
 # A name that is less similar to a variable belongs to the user.
@@ -311,9 +308,8 @@ def _of_key(raw: Any, key: str) -> tuple[Any, ...]:
 
 
 def _got(raw: Any, spec: Spec) -> str:
-    """Return a quotation of a value, unless it may be secret: evaluated by a template, or decrypted."""
-    is_plain = isinstance(raw, (str, int, float)) and "{" not in str(raw) and not spec.get("no_log")
-    return f", got {one_line(str(raw))[:_MOST_QUOTED].strip()}" if is_plain else ""
+    """Return a quotation of a number or boolean. A text may be a decrypted secret in the wrong variable."""
+    return f", got {raw}" if isinstance(raw, (int, float)) and not spec.get("no_log") else ""
 
 
 def _named(value: Any) -> str:

@@ -65,6 +65,22 @@ def test_an_update_follows_all_changes_and_keeps_what_git_ignores(checkout: Path
     assert files_of(copy) == {".gitignore", "COPYING/GPL.txt", "galaxy.yml", "plugins/tool.sh", kept}
 
 
+def test_tracked_files_are_copied_and_private_files_are_not(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not (checkout / ".git").exists():
+        pytest.skip("there are no tracked files")
+    ignored = tmp_path / "ignored by the user"
+    ignored.write_text("*.sh\n")
+    (tmp_path / ".gitconfig").write_text(f'[core]\n\texcludesFile = "{ignored}"\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (checkout / ".git" / "info" / "exclude").write_text("private.txt\n")
+    for name in ("private.txt", "new.sh"):
+        (checkout / "plugins" / name).write_text("")
+    working_copy.refresh(working_copy.SOURCES)
+    assert files_of(working_copy.SOURCES) == {".gitignore", "COPYING", "galaxy.yml", "plugins/tool.sh"}
+
+
 def test_the_repository_of_the_checkout_does_not_change(checkout: Path) -> None:
     before = content_of(checkout / ".git")
     working_copy.refresh(working_copy.SOURCES)

@@ -95,7 +95,6 @@ REMEDIES: Mapping[str, Mapping[ErrorKind, str]] = {
         ErrorKind.OTHER_ARTIFACT: (
             "Use another ``dest`` for each artifact, or a directory. ``force: true`` replaces the file."
         ),
-        ErrorKind.REJECTED: "Read the message.",
     },
     "During a run": {
         ErrorKind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",

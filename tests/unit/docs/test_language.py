@@ -132,5 +132,5 @@ def test_files_with_texts_of_the_project_are_checked(file: str, expected: bool) 
 
 
 def test_an_unknown_format_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"name\.adoc: add its format to texts\.py"):
+    with pytest.raises(ValueError, match=r"name\.adoc: the format is not known"):
         check("Text.", "name.adoc")

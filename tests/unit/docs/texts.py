@@ -233,5 +233,5 @@ def texts_in(name: str, content: str) -> Iterator[Text]:
     path = Path(name)
     extract = _FORMATS.get(path.suffix or path.name) or (_hash_comments if content.startswith("#!") else None)
     if extract is None:
-        raise ValueError(f"{name}: add its format to {Path(__file__).name}")
+        raise ValueError(f"{name}: the format is not known. Add it to tests/unit/docs/{Path(__file__).name}.")
     return extract(content)

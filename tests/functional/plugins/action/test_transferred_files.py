@@ -182,4 +182,4 @@ def test_a_connection_that_carries_files_only(shared: Shared) -> None:
 
 def test_a_retry_gets_them_again(shared: Shared) -> None:
     assert shared.run.result("retry")["attempts"] == 1
-    assert shared.run.result("retry")["error"]["kind"] == "rejected"
+    assert shared.run.result("retry")["error"]["kind"] == "duplicates"

@@ -63,7 +63,7 @@ def test_a_slug_that_may_be_wrong_is_named(tmp_path: Path) -> None:
     declared = declare("code_signing_profiles: [{name: Shop}]\n", tmp_path)
 
     assert declared.problem_of({"msg": "no", "kind": "not_found", "status": 404}).hint == "The slug of Shop is 5l4g."
-    assert declared.problem_of({"msg": "no", "kind": "not_found", "status": 403}).hint == ""
+    assert declared.problem_of({"msg": "no", "kind": "forbidden", "status": 404}).hint == ""
 
 
 def test_files_of_one_template_share_a_cause(tmp_path: Path) -> None:

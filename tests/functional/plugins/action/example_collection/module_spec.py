@@ -33,7 +33,7 @@ def _connect(options: Mapping[str, Any], env: Mapping[str, str]) -> _Client:
 def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outcome:
     effect = options["effect"]
     if effect == "refuse":
-        raise RejectedError(f"{options['name']} was rejected with {options['token']}", kind="rejected")
+        raise RejectedError(f"{options['name']} was rejected with {options['token']}", kind="duplicates")
     if effect == "crash":
         raise ZeroDivisionError(f"about {options['name']}")
     if effect == "exit":
