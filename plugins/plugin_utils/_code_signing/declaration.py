@@ -119,6 +119,7 @@ class Entry:
     name: str
     path: str = ""
     place: str = ""
+    origin: str = ""  # the place or, before ansible-core 2.19, the template of the declaration
 
     def is_meant_by(self, message: str) -> bool:
         """Return whether a message of the engine is about this file."""
@@ -167,9 +168,9 @@ class Declaration:
         (entry,) = meant
         text = f"{entry.label}: {message.removeprefix('src: ')}"
         problem = problem_of_app(text, self.slug, host=self.host, place=entry.place, kind=kind)
-        if not entry.place:  # then equal texts need not be of one entry
+        if not entry.origin:  # then equal texts need not be of one entry
             return problem
-        return replace(problem, same=f"{entry.without_names(problem.key)} ({entry.place})")
+        return replace(problem, same=f"{entry.without_names(problem.key)} ({entry.origin})")
 
     @property
     def is_empty(self) -> bool:
@@ -229,14 +230,13 @@ def _entries(
     """Return where each entry of a list is declared, as far as ansible-core knows it."""
     raw = variables.get(variable)
     origins = raw if isinstance(raw, (list, tuple)) and len(raw) == len(entries) else [raw] * len(entries)
-    return [
-        Entry(f"{variable}, entry {number}", words, name, place=place_of(*_origin(origin), raw))
-        for number, (name, origin) in enumerate(zip(names_of(entries), origins), 1)
-    ]
-
-
-def _origin(entry: Any) -> tuple[Any, ...]:
-    return (entry.get("src"), entry) if isinstance(entry, Mapping) else (entry,)
+    found = []
+    for number, (name, origin) in enumerate(zip(names_of(entries), origins), 1):
+        sources = (origin.get("src"), origin) if isinstance(origin, Mapping) else (origin,)
+        place = place_of(*sources, raw)
+        template = next((text for text in sources if isinstance(text, str) and "{" in text), "")
+        found.append(Entry(f"{variable}, entry {number}", words, name, place=place, origin=place or template))
+    return found
 
 
 def _find_files(

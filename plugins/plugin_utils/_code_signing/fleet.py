@@ -88,5 +88,5 @@ def apps_of(result: Mapping[str, Any], several: Sequence[Declaration]) -> list[d
 def name_hosts(text: str, several: Sequence[Declaration]) -> str:
     """Return a text of the engine with the names of hosts instead of the slugs of their apps."""
     hosts = {declaration.slug: declaration.host for declaration in several}
-    # A slug is a whole word, and not the beginning of a file name.
-    return re.sub(r"(?<![\w.-])[\w-]+(?!\.?\w)", lambda word: hosts.get(word[0], word[0]), text)
+    # A slug is a whole word, but not the beginning of a file name or a part of the path of a request.
+    return re.sub(r"(?<![\w./-])[\w-]+(?!\.?\w)", lambda word: hosts.get(word[0], word[0]), text)

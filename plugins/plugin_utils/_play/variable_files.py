@@ -1,20 +1,27 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find files in group_vars and host_vars that ansible-core ignores, because no group or host has their name."""
+"""Files in group_vars and host_vars: those that ansible-core ignores, and the reason why it cannot read one."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import yaml
 from ansible.constants import LOCALHOST
+from ansible.errors import AnsibleError
+from ansible.parsing.vault import AnsibleVaultError
 
 from ...module_utils._core.closest_name import closest_name
 from ...module_utils._core.text import composed
+from .evaluation import place_of
 
+# The file and the line in an error of ansible-core before 2.19.
+_PLACE = re.compile(r"The error appears to be in '([^']+)': line (\d+)")
 # ansible-core reads files with these endings.
 _ENDINGS = ("", ".yml", ".yaml", ".json")
 
@@ -39,6 +46,32 @@ def ignored_files(task_vars: Mapping[str, Any]) -> list[str]:
                 if composed(name) not in read
             ]
     return found
+
+
+def why_unreadable(error: AnsibleError) -> str:
+    """Return why ansible-core could not read or combine variables, with the file and line as far as it tells them.
+
+    Its own text may quote lines of the file, or values.
+    """
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) and cause not in chain:
+        chain.append(cause)
+    text = str(error)
+    found = _PLACE.search(text)
+    sources: list[Any] = [getattr(cause, "obj", None) for cause in chain]
+    if found:
+        place = f"{found[1]}:{found[2]}"
+    else:  # from ansible-core 2.19, the origin of the value or the value itself
+        origins = (f"{one.path}:{one.line_num}" for one in sources if getattr(one, "path", None))
+        place = next(origins, "") or place_of(*sources)
+    invalid = next((cause for cause in chain if isinstance(cause, yaml.MarkedYAMLError)), None)
+    if invalid:
+        reason = f"invalid YAML: {invalid.problem or invalid.context}"
+    elif any(isinstance(cause, AnsibleVaultError) for cause in chain) or text.startswith("Could not process "):
+        reason = text.splitlines()[0]
+    else:
+        reason = re.split(r":\s|\n", text)[0]
+    return f"{place}: {reason.rstrip('.: ')}." if place else f"{reason.rstrip('.: ')}."
 
 
 def _with_closest(path: str, name: str, names: Iterable[str]) -> str:

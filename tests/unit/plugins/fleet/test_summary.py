@@ -101,6 +101,11 @@ def test_a_change_in_check_mode() -> None:
     assert app.change == "x would be replaced, x leftover would be deleted, y would be deleted (not declared)"
 
 
+def test_paths_of_requests_keep_slugs() -> None:
+    several = [Declaration("Shop", "ab12")]
+    assert name_hosts("app ab12: no (GET /apps/ab12/builds)", several) == "app Shop: no (GET /apps/ab12/builds)"
+
+
 def test_warnings_name_hosts() -> None:
     several = [Declaration("shop", slug="ab12"), Declaration("bank", slug="cd34")]
 

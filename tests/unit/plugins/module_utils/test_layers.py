@@ -158,7 +158,7 @@ def reads_the_environment(tree: ast.Module) -> bool:
 
 def imports_module_base(tree: ast.Module) -> bool:
     """Return whether code imports AnsibleModule or its neighbors, also for type checkers only."""
-    package, _, name = MODULE_BASE.rpartition(".")
+    package, _dot, name = MODULE_BASE.rpartition(".")
     return any(
         (isinstance(node, ast.Import) and MODULE_BASE in {alias.name for alias in node.names})
         or (isinstance(node, ast.ImportFrom) and node.module == MODULE_BASE)
