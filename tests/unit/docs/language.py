@@ -161,6 +161,8 @@ def _violation(name: str, text: Text, position: int, rule: str) -> Violation:
 def _check_name(path: str, line: int, name: str) -> Iterator[Violation]:
     if _PRIVATE_PARTS.intersection(part.lower() for part in _NAME_PART.findall(name)):
         yield Violation(path, line, "private name", name)
+    elif name == "_":  # pylint of ansible-test rejects it
+        yield Violation(path, line, "name without a meaning", name)
 
 
 def _check_docstrings(content: str, name: str) -> Iterator[Violation]:

@@ -20,6 +20,7 @@ BAD = {
         (".py", "x = f'Seldom {1}'"),
         (".py", 'DOCUMENTATION = """\noptions:\n  a:\n    description: The title that it shall have.\n"""\n'),
     ],
+    "name without a meaning": [(".py", "first, _ = 1, 2\n")],
     "private name": [
         (".py", "wanted = 1\n"),
         (".py", "class SomebodyElse:\n    pass\n"),

@@ -246,7 +246,9 @@ def test_no_error_of_a_task_ends_the_run_but_an_interrupt_does(error: BaseExcept
 
 
 def test_a_missing_library_is_named_with_the_interpreter() -> None:
-    spec = ModuleSpec("entry", OptionGroup({}), lambda *_: None, lambda *_: Outcome(), requires=("no_such_library",))
+    spec = ModuleSpec(
+        "entry", OptionGroup({}), lambda *_arguments: None, lambda *_arguments: Outcome(), requires=("no_such_library",)
+    )
     result = spec.execute({}, TaskContext({}), diff=False)
 
     assert spec.missing_libraries == ("no_such_library",)

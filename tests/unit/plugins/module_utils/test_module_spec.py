@@ -155,7 +155,7 @@ def test_options_that_are_null_are_not_given() -> None:
         (together, {"key": "x", "store": None}, "store is required with key, and must not be empty."),
         (together, {"key": "x", "store": ""}, "store is required with key, and must not be empty."),
     ):
-        spec = ModuleSpec("test", group, lambda _options, _env: None, lambda *_: Outcome(), requires=())
+        spec = ModuleSpec("test", group, lambda _options, _env: None, lambda *_arguments: Outcome(), requires=())
         failed = spec.execute(given, TaskContext({}), diff=False)
         assert (failed["msg"], failed["error"]["kind"]) == (text, "option")
         assert not spec.execute({**given, list(given)[-1]: "x"}, TaskContext({}), diff=False).get("failed")
