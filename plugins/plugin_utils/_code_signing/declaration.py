@@ -119,7 +119,7 @@ class Entry:
     name: str
     path: str = ""
     place: str = ""
-    origin: str = ""  # the place or, before ansible-core 2.19, the template of the declaration
+    origin: str = ""  # the place or, if it is not known, the template of the declaration
 
     def is_meant_by(self, message: str) -> bool:
         """Return whether a message of the engine is about this file."""

@@ -15,12 +15,11 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ...module_utils._bitrise.doctor_hint import with_pointer
-from ...module_utils._core.errors import CiError, OptionError
+from ...module_utils._core.errors import CiError
 from ...module_utils._local.read_file import Content
 from ...module_utils._task.module_spec import ModuleSpec
 from .._file_finder import FileFinder
@@ -30,7 +29,6 @@ from .evaluation import Evaluator, reason_of
 from .hosts import Play, observe_play
 from .option_names import with_variables
 from .play_variables import PlayVariables
-from .variable_files import why_unreadable
 
 display = Display()
 
@@ -76,9 +74,6 @@ class PlayAction(InProcess):
             result.update(play_result(failure=error.result))
         except CiError as error:
             result.update(play_result(failure={"msg": error.message, "error": error.as_dict()}))
-        except AnsibleError as error:  # such as a file of variables that is invalid or encrypted
-            problem = OptionError(f"ansible-core cannot read the variables of a host. {why_unreadable(error)}")
-            result.update(play_result(failure={"msg": problem.message, "error": problem.as_dict()}))
         except Exception as error:
             # The task has no_log, which would hide the message and the traceback.
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."

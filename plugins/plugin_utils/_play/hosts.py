@@ -21,9 +21,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.strategy import StrategyBase
 
+from ...module_utils._core.errors import OptionError
 from .._task_environment import controller_environment
+from .variable_files import why_unreadable
 
 # Set by tests: behave as if ansible-core did not tell who takes part.
 ALONE = "MOBILEOPS_CI_TEST_ALONE"
@@ -44,9 +47,15 @@ class Play:
     _known: Mapping[str, Any]
 
     def variables_of(self, name: str) -> dict[str, Any]:
-        """Return the variables that a task of this host would get. Keep only one host's variables in memory."""
+        """Return the variables that a task of this host would get. Keep only one host's variables in memory.
+
+        Raise OptionError if ansible-core cannot read them, such as a file that is invalid or encrypted.
+        """
         play, host = self._task.get_play(), self._inventory.get_host(name)
-        variables: dict[str, Any] = self._manager.get_vars(play=play, host=host, task=self._task, **self._known)
+        try:
+            variables: dict[str, Any] = self._manager.get_vars(play=play, host=host, task=self._task, **self._known)
+        except AnsibleError as error:
+            raise OptionError(f"ansible-core cannot read the variables of {name}. {why_unreadable(error)}") from error
         variables.update(self._extra)
         return variables
 

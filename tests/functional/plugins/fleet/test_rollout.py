@@ -169,7 +169,7 @@ def test_a_file_of_variables_that_cannot_be_read(project: Project, content: str,
 
     (message,) = failures(run).values()
     assert run.status == 2
-    assert message.startswith("ansible-core cannot read the variables of a host. ")
+    assert message.startswith(f"ansible-core cannot read the variables of {APPS[1]}. ")
     assert reason in message
     assert "hidden" not in message
     assert f"{APPS[1]}.yml" in message
