@@ -28,6 +28,7 @@ from ..plugin_utils._play.connection import (
     connection_of,
 )
 from ..plugin_utils._play.evaluation import EvaluationError, Evaluator
+from ..plugin_utils._play.hosts import raw_variables
 from ..plugin_utils._play.play_variables import names_of_play
 from ..plugin_utils._play.variables import Read, Variables
 from ..plugin_utils._report.formats import FORMATS
@@ -143,11 +144,9 @@ def _read(task_vars: Json, evaluator: Evaluator) -> Read:
 
 def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
     """Return the apps of all hosts of the play, each once. The last of several hosts provides the title."""
-    hostvars = task_vars["hostvars"]
-    get = getattr(hostvars, "raw_get", hostvars.__getitem__)
     apps = {}
     for host in task_vars["ansible_play_hosts_all"]:
-        variables = get(host)
+        variables = raw_variables(host, task_vars)
         evaluator.use(variables)
         try:
             slug, title = (evaluator.value(variables.get(name), {"type": "str"}) for name in _OF_APP)

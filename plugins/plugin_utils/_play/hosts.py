@@ -17,7 +17,8 @@ returns the reason as a text, and the action runs once for each host instead:
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +53,8 @@ class Play:
         Raise OptionError if ansible-core cannot read them, such as a file that is invalid or encrypted.
         """
         play, host = self._task.get_play(), self._inventory.get_host(name)
-        try:
+        with _reading(name):
             variables: dict[str, Any] = self._manager.get_vars(play=play, host=host, task=self._task, **self._known)
-        except AnsibleError as error:
-            raise OptionError(f"ansible-core cannot read the variables of {name}. {why_unreadable(error)}") from error
         variables.update(self._extra)
         return variables
 
@@ -82,6 +81,22 @@ def observe_play(task: Any, task_vars: Mapping[str, Any], *, whole_batch: bool =
         return "this ansible-core keeps the variables of its hosts elsewhere"
     extra = {name: task_vars[name] for name in _FROM_WORKER if name in task_vars}
     return Play(hosts, task, manager, inventory, extra, _known(task_vars))
+
+
+def raw_variables(name: str, task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the variables of any host, with templates as they are. Raise OptionError as Play.variables_of does."""
+    hostvars = task_vars["hostvars"]
+    get: Callable[[str], Mapping[str, Any]] = getattr(hostvars, "raw_get", hostvars.__getitem__)
+    with _reading(name):
+        return get(name)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
+    except AnsibleError as error:
+        raise OptionError(f"ansible-core cannot read the variables of {name}. {why_unreadable(error)}") from error
 
 
 def variables_of_play(task: Any, task_vars: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import Any
 from ...module_utils._core.errors import OptionError
 from .causes import Problem, by_cause
 from .evaluation import place_of
-from .hosts import variables_of_play
+from .hosts import raw_variables, variables_of_play
 from .lists import is_blank
 
 # Variables of the lookup mobileops.ci.app_hosts, without the prefix.
@@ -64,8 +64,6 @@ class PlayVariables:
         """Raise OptionError if a host of the play sets one."""
         if not self._names:
             return
-        hostvars = self._task_vars["hostvars"]
-        get = getattr(hostvars, "raw_get", hostvars.__getitem__)
         for host in self._task_vars.get("ansible_play_hosts_all") or ():
-            self.note(str(host), get(host))
+            self.note(str(host), raw_variables(str(host), self._task_vars))
         self.check()

@@ -175,6 +175,20 @@ def test_a_file_of_variables_that_cannot_be_read(project: Project, content: str,
     assert f"{APPS[1]}.yml" in message
 
 
+@pytest.mark.parametrize("playbook", ["doctor", "report", "artifact_retention", "rotate_certificate"])
+def test_other_playbooks_name_a_file_that_cannot_be_read(project: Project, playbook: str) -> None:
+    project.has(APPS[:2], DECLARED)
+    folder = project.inventory.parent / "host_vars"
+    folder.mkdir()
+    (folder / f"{APPS[1]}.yml").write_text("a: [\n")
+
+    run = project.run("--check", playbook=f"mobileops.ci.{playbook}")
+
+    assert run.status == 2
+    assert f"ansible-core cannot read the variables of {APPS[1]}. " in " ".join(run.screen.split())
+    assert f"{APPS[1]}.yml" in run.screen
+
+
 def test_a_wrong_extra_variable_is_reported_once(project: Project) -> None:
     project.has(APPS[:20], DECLARED)
 
